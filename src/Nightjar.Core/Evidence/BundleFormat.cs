@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Nightjar.Core.Evidence;
+
+/// <summary>
+/// The versioned JSON of a bundle: <c>{"format":"nightjar.evidence/1","bundle":{…}}</c>. A bundle of a newer version is refused,
+/// not guessed at.
+/// </summary>
+public static class BundleFormat
+{
+    public const string Name = "nightjar.evidence/1";
+
+    /// <summary>How records are written as JSON everywhere in Nightjar.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    public static string Write(EvidenceBundle bundle) => JsonSerializer.Serialize(new Envelope(Name, bundle), Json);
+
+    /// <exception cref="FormatException">Not a bundle, or one of another version; the message says which.</exception>
+    public static EvidenceBundle Read(string json)
+    {
+        Envelope? envelope;
+        try
+        {
+            envelope = JsonSerializer.Deserialize<Envelope>(json, Json);
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException($"Not an evidence bundle: {e.Message}", e);
+        }
+
+        return envelope switch
+        {
+            { Format: Name, Bundle: { } bundle } => bundle,
+            { Format: { Length: > 0 } other } => throw new FormatException($"This is a bundle of format {other}; this program reads {Name}"),
+            _ => throw new FormatException("Not an evidence bundle: it names no format"),
+        };
+    }
+
+    private sealed record Envelope(string? Format, EvidenceBundle? Bundle);
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Nightjar.Core.Services;
+using Nightjar.Core.Signals;
+
+namespace Nightjar.Core.Evidence;
+
+/// <summary>
+/// What was seen of one problem, typed, at one moment. Live watchers fill it; a closed incident is frozen as one; diagnosis,
+/// briefs and reports read nothing else. Written to disk as versioned JSON (see <see cref="BundleFormat"/>).
+/// </summary>
+public sealed record EvidenceBundle
+{
+    public required ServiceName Service { get; init; }
+
+    public required DateTimeOffset TakenAt { get; init; }
+
+    /// <summary>The first failing line, or the first signal where no line is known.</summary>
+    public required DateTimeOffset Onset { get; init; }
+
+    public required Signal Trigger { get; init; }
+
+    public LogDigest? Logs { get; init; }
+
+    /// <summary>The error rate around the onset, oldest first.</summary>
+    public ImmutableArray<RateBucket> Rates { get; init; } = [];
+
+    /// <summary>Commits and deployments before the onset, newest first.</summary>
+    public ImmutableArray<Change> Changes { get; init; } = [];
+
+    /// <summary>What could not be looked at, and why; an answer says this too.</summary>
+    public ImmutableArray<string> Missing { get; init; } = [];
+}
+
+/// <summary>Something people did to a service: a commit, a deployment, a change of its configuration.</summary>
+public sealed record Change(ChangeKind Kind, string Id, DateTimeOffset At, string Author, string Summary);
+
+public enum ChangeKind
+{
+    Commit,
+    Deployment,
+    Configuration,
+}
+
+/// <summary>What the logs of a service said around an onset.</summary>
+public sealed record LogDigest
+{
+    public required DateTimeOffset From { get; init; }
+
+    public required DateTimeOffset To { get; init; }
+
+    public long Lines { get; init; }
+
+    public long Errors { get; init; }
+
+    /// <summary>Most frequent first.</summary>
+    public ImmutableArray<LogTemplate> Templates { get; init; } = [];
+
+    /// <summary>Error events with a class, grouped by class and own top frame, most frequent first.</summary>
+    public ImmutableArray<ErrorGroup> ErrorGroups { get; init; } = [];
+}
+
+/// <summary>Lines that differ only in their variables.</summary>
+/// <param name="Trend">Against the same length of time before the onset.</param>
+public sealed record LogTemplate(string Id, string Text, string Level, long Count, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, TemplateTrend Trend, string Sample);
+
+public enum TemplateTrend
+{
+    Steady,
+    Rising,
+    New,
+}
+
+/// <summary>One kind of error: its class, a message, the frames of one occurrence.</summary>
+public sealed record ErrorGroup(string ErrorClass, string Message, long Count, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, ImmutableArray<StackFrame> Frames, string Sample);
+
+/// <summary>Reads what the logs of a service said; the log engine implements it.</summary>
+public interface ILogDigests
+{
+    Task<LogDigest?> DigestAsync(ServiceName service, DateTimeOffset onset, DateTimeOffset now, CancellationToken cancellationToken);
+}
+
+/// <summary>The frozen bundles on disk, one or more an incident.</summary>
+public interface IEvidenceStore
+{
+    /// <summary>Returns the evidence id under which it is kept, such as <c>12-1</c>.</summary>
+    Task<string> KeepAsync(Incidents.IncidentId incident, EvidenceBundle bundle, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<(string Id, EvidenceBundle Bundle)>> ReadAsync(Incidents.IncidentId incident, CancellationToken cancellationToken);
+}

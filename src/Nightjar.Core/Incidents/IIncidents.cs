@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Nightjar.Core.Services;
+
+namespace Nightjar.Core.Incidents;
+
+/// <summary>The incidents on disk.</summary>
+public interface IIncidents
+{
+    /// <summary>Writes a new incident with its first fold and journal row in one transaction; its number is given here.</summary>
+    Task<Incident> OpenAsync(Incident draft, Fold first, JournalEntry entry, CancellationToken cancellationToken);
+
+    Task<Incident?> GetAsync(IncidentId id, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Replaces the row if its version is still <paramref name="expectedVersion"/>, and appends the journal rows with it.
+    /// False when somebody else was first: nothing is written then.
+    /// </summary>
+    Task<bool> WriteAsync(Incident incident, long expectedVersion, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    Task<IReadOnlyList<Incident>> ListAsync(IncidentQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Everything that is due at some time, for rebuilding the wake-ups.</summary>
+    Task<IReadOnlyList<(IncidentId Id, DateTimeOffset Due)>> DueAsync(CancellationToken cancellationToken);
+
+    /// <summary>The latest incident that owned this fingerprint, open or not.</summary>
+    Task<Incident?> LatestAsync(string hash, CancellationToken cancellationToken);
+}
+
+/// <summary>Which incidents to list; everything null means all.</summary>
+public sealed record IncidentQuery
+{
+    public bool? Open { get; init; }
+
+    public ServiceName? Service { get; init; }
+
+    public long? Before { get; init; }
+
+    public int Limit { get; init; } = 50;
+}
+
+/// <summary>Counts of repeats, kept beside the incidents because they change far more often.</summary>
+public interface IFolds
+{
+    /// <summary>Adds counts, widens the span and replaces samples; all in one transaction.</summary>
+    Task AddAsync(IReadOnlyList<Fold> folds, CancellationToken cancellationToken);
+
+    Task<ImmutableArray<Fold>> ReadAsync(IncidentId incident, CancellationToken cancellationToken);
+}

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using Nightjar.Core.Investigation;
+using Nightjar.Core.Proposal;
+using Nightjar.Core.Services;
+using Nightjar.Core.Signals;
+
+namespace Nightjar.Core.Incidents;
+
+/// <summary>
+/// What we know of one problem. The stored row is the truth: every step of the loop replaces it whole, by compare-and-swap
+/// on <see cref="Version"/>. Counts of repeats are not in here (see <see cref="Fold"/>): they change thousands of times a second.
+/// </summary>
+public sealed record Incident
+{
+    public required IncidentId Id { get; init; }
+
+    public long Version { get; init; }
+
+    public required ServiceName Service { get; init; }
+
+    public required string Title { get; init; }
+
+    public IncidentState State { get; init; } = IncidentState.Detected;
+
+    public Severity Severity { get; init; } = Severity.Warning;
+
+    public required DateTimeOffset OpenedAt { get; init; }
+
+    public DateTimeOffset StateSince { get; init; }
+
+    /// <summary>The signal that opened it, as it was seen.</summary>
+    public required Signal Trigger { get; init; }
+
+    /// <summary>The first one is the identity that names branch, labels and report.</summary>
+    public required ImmutableArray<OwnedFingerprint> Fingerprints { get; init; }
+
+    /// <summary>1 for the first time, 2 when the same fingerprint came back after it was closed.</summary>
+    public int Occurrence { get; init; } = 1;
+
+    public IncidentId? RecurrenceOf { get; init; }
+
+    public ImmutableArray<Link> Links { get; init; } = [];
+
+    /// <summary>The open incident of a service this one depends on: held back until that one ends.</summary>
+    public IncidentId? HeldBy { get; init; }
+
+    /// <summary>When the loop must look again; null when nothing is due.</summary>
+    public DateTimeOffset? NextDue { get; init; }
+
+    /// <summary>What it waits for, in words for people; null while it works.</summary>
+    public string? Waiting { get; init; }
+
+    /// <summary>Failed tries of the current stage.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>How often the breaker opened in a row: 0 closed, then 1 h, 2 h, 4 h … 24 h.</summary>
+    public int BreakerTrips { get; init; }
+
+    public Question? Question { get; init; }
+
+    public string? AcknowledgedBy { get; init; }
+
+    /// <summary>The last inbox message that was taken in.</summary>
+    public long InboxSeen { get; init; }
+
+    public Finding? Finding { get; init; }
+
+    public ReviewRequest? Request { get; init; }
+
+    public ProposedChange? Change { get; init; }
+
+    public Verification? Verification { get; init; }
+
+    public IncidentOutcome Outcome { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>When the record of the finished incident was written; the last step of all.</summary>
+    public DateTimeOffset? LearnedAt { get; init; }
+
+    public ImmutableArray<PhaseTime> Phases { get; init; } = [];
+
+    public Fingerprint Fingerprint => Fingerprints[0].Fingerprint;
+
+    public TimeSpan? PhaseDuration(string phase) =>
+        Phases.Any(p => p.Phase == phase) ? Phases.Where(p => p.Phase == phase).Aggregate(TimeSpan.Zero, (sum, p) => sum + p.Duration) : null;
+}
+
+/// <summary>A fingerprint that belongs to an incident, and why it was put there.</summary>
+public sealed record OwnedFingerprint(Fingerprint Fingerprint, string Subject, string ErrorClass, string? Workload, DateTimeOffset Since, string Why);
+
+public sealed record Link(IncidentId To, string Why);
+
+/// <summary>A question to a person; <paramref name="Back"/> is where the incident goes on when the answer is yes.</summary>
+public sealed record Question(string Text, IncidentState Back, DateTimeOffset AskedAt);
+
+/// <summary>How long a phase took; a phase that was tried again has several.</summary>
+public sealed record PhaseTime(string Phase, TimeSpan Duration);
+
+public enum IncidentOutcome
+{
+    None,
+    OverByItself,
+    Healed,
+    Merged,
+    MergedModified,
+    MergedUnverified,
+    ClosedUnmerged,
+    GivenUp,
+    Joined,
+}

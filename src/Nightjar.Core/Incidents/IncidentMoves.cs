@@ -1,0 +1,39 @@
+using System.Collections.Frozen;
+using static Nightjar.Core.Incidents.IncidentState;
+
+namespace Nightjar.Core.Incidents;
+
+/// <summary>The legal moves between states. Nobody else assigns <see cref="Incident.State"/>.</summary>
+public static class IncidentMoves
+{
+    private static readonly FrozenDictionary<IncidentState, IncidentState[]> Moves = new Dictionary<IncidentState, IncidentState[]>
+    {
+        [Detected] = [Healing, Investigating, Resolved, NeedsHuman, GaveUp, Suppressed],
+        [Healing] = [Investigating, Verifying, Resolved, NeedsHuman, GaveUp, Suppressed],
+        [Investigating] = [Proposing, InReview, Resolved, NeedsHuman, GaveUp, Suppressed],
+        [Proposing] = [InReview, NeedsHuman, GaveUp, Suppressed],
+        [InReview] = [Verifying, Proposing, NeedsHuman, GaveUp, Suppressed],
+        [Verifying] = [Resolved, Investigating, NeedsHuman, GaveUp, Suppressed],
+        [NeedsHuman] = [Detected, Healing, Investigating, Proposing, InReview, Verifying, Resolved, GaveUp, Suppressed],
+        [Suppressed] = [Detected, Resolved, GaveUp],
+        [GaveUp] = [Detected],
+        [Resolved] = [],
+    }.ToFrozenDictionary();
+
+    /// <summary>True for the states in which an incident takes up signals and work.</summary>
+    public static bool IsOpen(this IncidentState state) => state is not (Resolved or GaveUp);
+
+    public static bool IsLegal(IncidentState from, IncidentState to) => Moves[from].Contains(to);
+
+    /// <summary>The incident in its new state.</summary>
+    /// <exception cref="InvalidOperationException">The move is not legal: a defect of the caller.</exception>
+    public static Incident Move(this Incident incident, IncidentState to, DateTimeOffset now)
+    {
+        if (!IsLegal(incident.State, to))
+        {
+            throw new InvalidOperationException($"Incident {incident.Id} cannot go from {incident.State} to {to}");
+        }
+
+        return incident with { State = to, StateSince = now, Attempts = 0, Question = null, Waiting = null };
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Nightjar.Core.Services;
+
+namespace Nightjar.Core.Investigation;
+
+/// <summary>Where code comes from; the Git room implements it. Never works in a person's tree.</summary>
+public interface ICodeRepositories
+{
+    /// <summary>Fetches and pins the head of the base branch.</summary>
+    /// <exception cref="RepositoryException">It cannot be read: the message says why and what to do.</exception>
+    Task<ICodeSnapshot> SnapshotAsync(Service service, CancellationToken cancellationToken);
+
+    /// <summary>A private clone with the given branch checked out; deleted when disposed.</summary>
+    Task<IPrivateClone> CloneAsync(Service service, string branch, CancellationToken cancellationToken);
+}
+
+/// <summary>A repository as it was at one commit; read-only.</summary>
+public interface ICodeSnapshot
+{
+    string Commit { get; }
+
+    /// <summary>Every path at this commit, with forward slashes.</summary>
+    Task<ImmutableArray<string>> FilesAsync(CancellationToken cancellationToken);
+
+    /// <summary>The text of a file; null when it is absent, binary or over 1 MB.</summary>
+    Task<string?> ReadAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>Who last changed these lines (1-based, inclusive); empty when the file is absent.</summary>
+    Task<ImmutableArray<BlameLine>> BlameAsync(string path, int from, int to, CancellationToken cancellationToken);
+
+    /// <summary>The history of this commit, newest first, merges left out.</summary>
+    Task<ImmutableArray<CommitFacts>> HistoryAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>The patch of one commit, bounded to 200 kB.</summary>
+    Task<string> PatchAsync(string sha, CancellationToken cancellationToken);
+}
+
+public sealed record BlameLine(int Line, string Sha, string Text);
+
+public sealed record CommitFacts(string Sha, string Author, DateTimeOffset At, string Subject, ImmutableArray<FileChange> Files);
+
+public sealed record FileChange(string Path, int Added, int Removed);
+
+/// <summary>A clone of our own, with one branch checked out, that may be written to.</summary>
+public interface IPrivateClone : IAsyncDisposable
+{
+    string Path { get; }
+
+    string Branch { get; }
+
+    /// <summary>The commit that is checked out.</summary>
+    Task<string> HeadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Undoes a commit in the working tree without committing. False, and a clean tree, when it does not apply.</summary>
+    Task<bool> TryRevertAsync(string sha, CancellationToken cancellationToken);
+
+    /// <summary>What differs from HEAD, untracked files included.</summary>
+    Task<string> DiffAsync(CancellationToken cancellationToken);
+
+    Task<ImmutableArray<FileChange>> ChangedFilesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Throws away every change since HEAD.</summary>
+    Task ResetAsync(CancellationToken cancellationToken);
+
+    /// <summary>Commits everything that differs; returns the new commit. Empty commits only when asked for.</summary>
+    Task<string> CommitAsync(string message, bool allowEmpty, CancellationToken cancellationToken);
+
+    /// <summary>Writes a file below the clone; the path is checked to stay inside.</summary>
+    Task WriteAsync(string path, string text, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Pushes the branch if the remote still is where we think it is (<paramref name="expected"/>, null: absent). Never forces.
+    /// </summary>
+    /// <exception cref="BranchMovedException">Somebody else pushed meanwhile; nothing was overwritten.</exception>
+    Task PushAsync(string? expected, CancellationToken cancellationToken);
+}
+
+/// <summary>A repository that cannot be used; the message says what to do.</summary>
+public sealed class RepositoryException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The branch on the remote is not what we left there.</summary>
+public sealed class BranchMovedException(string branch, string? found)
+    : Exception($"Branch {branch} was moved by somebody else (now at {found ?? "nothing"}); it was not overwritten");

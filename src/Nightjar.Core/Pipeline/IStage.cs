@@ -1,0 +1,20 @@
+using Nightjar.Core.Incidents;
+
+namespace Nightjar.Core.Pipeline;
+
+/// <summary>
+/// One stage of an incident's way. It may be run again from its start at any time (a kill, a lost turn), so every outside
+/// effect goes through <see cref="Effects"/>.
+/// </summary>
+public interface IStage
+{
+    /// <summary>The state in which the loop runs it.</summary>
+    IncidentState State { get; }
+
+    Task<StageOutcome> RunAsync(StageContext context, CancellationToken cancellationToken);
+}
+
+/// <summary>What a stage is given.</summary>
+/// <param name="Incident">As it stands, with the inbox already taken in.</param>
+/// <param name="News">The inbox messages that were new to this step, oldest first.</param>
+public sealed record StageContext(Incident Incident, IReadOnlyList<InboxMessage> News, Effects Effects, DateTimeOffset Now);

@@ -1,0 +1,22 @@
+using Nightjar.Core.Incidents;
+
+namespace Nightjar.Core.Pipeline;
+
+/// <summary>What happens next to an incident. A stage returns it; only the loop acts on it.</summary>
+/// <param name="Incident">The incident with what the stage learned; its state is still the one the stage was given.</param>
+public abstract record StageOutcome(Incident Incident, string Why);
+
+/// <summary>Go on to another state, at once.</summary>
+public sealed record GoOn(Incident Incident, IncidentState To, string Why) : StageOutcome(Incident, Why);
+
+/// <summary>Look again at a time, or as soon as something comes in.</summary>
+public sealed record WaitUntil(Incident Incident, DateTimeOffset At, string Why) : StageOutcome(Incident, Why);
+
+/// <summary>Ask a person; a yes leads to <paramref name="Back"/>.</summary>
+public sealed record AskPerson(Incident Incident, string Text, IncidentState Back) : StageOutcome(Incident, Text);
+
+/// <summary>Stop trying.</summary>
+public sealed record GiveUp(Incident Incident, IncidentOutcome Outcome, string Why) : StageOutcome(Incident, Why);
+
+/// <summary>Nothing is left to do for this incident.</summary>
+public sealed record Rest(Incident Incident, string Why) : StageOutcome(Incident, Why);

@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using Nightjar.Core.Incidents;
+using Nightjar.Core.Services;
+
+namespace Nightjar.Core.Proposal;
+
+/// <summary>The draft pull request of an incident, as the incident remembers it.</summary>
+/// <param name="Url">For people.</param>
+public sealed record ReviewRequest(string Host, int Number, string Url, string Branch, string BaseBranch, DateTimeOffset OpenedAt)
+{
+    /// <summary>The last commit that we pushed to the branch.</summary>
+    public string? Head { get; init; }
+
+    public DateTimeOffset? MergedAt { get; init; }
+
+    public string? MergedBy { get; init; }
+
+    public string? MergeCommit { get; init; }
+
+    /// <summary>Since when no signal came while the request is open.</summary>
+    public DateTimeOffset? QuietSince { get; init; }
+}
+
+/// <summary>What was committed to the request's branch, and how its check went.</summary>
+public sealed record ProposedChange(string Subject, string Summary, string? FixCommit, string? ReportCommit, string? ReportPath, CheckResult? Check, string Why)
+{
+    public ImmutableArray<string> Tried { get; init; } = [];
+}
+
+/// <summary>How a service's own check went.</summary>
+/// <param name="Fence">What it ran inside, such as <c>bubblewrap</c>; <c>none</c> when it ran without one.</param>
+/// <param name="Output">The last 20 kB of what it printed.</param>
+public sealed record CheckResult(bool Passed, int? ExitCode, TimeSpan Took, string Fence, string Output)
+{
+    public string Says => Passed ? $"passed in {Took.TotalSeconds:0.0} s (fence: {Fence})" : ExitCode is null ? $"did not finish within its time ({Took.TotalSeconds:0} s)" : $"failed with exit code {ExitCode} after {Took.TotalSeconds:0.0} s";
+}
+
+/// <summary>Runs a service's own check in a clone. The fence room implements it.</summary>
+public interface IServiceCheck
+{
+    /// <exception cref="NoFenceException">The code comes from a model and no fence can be had.</exception>
+    Task<CheckResult> RunAsync(Service service, string clonePath, Investigation.CodeOrigin origin, CancellationToken cancellationToken);
+}
+
+/// <summary>Code that a model wrote is never run without a fence.</summary>
+public sealed class NoFenceException(string message) : Exception(message);
+
+/// <summary>Where pull requests live: the local host, GitHub. Nothing in here merges or marks ready.</summary>
+public interface ICodeHost
+{
+    string Name { get; }
+
+    /// <summary>The open request whose branch this is; null when there is none. Throws when it cannot know.</summary>
+    Task<HostedRequest?> FindAsync(Service service, string branch, CancellationToken cancellationToken);
+
+    Task<HostedRequest> OpenDraftAsync(Service service, DraftRequest draft, CancellationToken cancellationToken);
+
+    Task<HostedRequest> GetAsync(Service service, int number, CancellationToken cancellationToken);
+
+    /// <summary>Replaces title, body and labels; null leaves one as it is.</summary>
+    Task EditAsync(Service service, int number, string? title, string? body, ImmutableArray<string>? labels, CancellationToken cancellationToken);
+
+    Task CommentAsync(Service service, int number, string key, string markdown, CancellationToken cancellationToken);
+
+    /// <summary>True when a comment with this key is there already.</summary>
+    Task<bool> HasCommentAsync(Service service, int number, string key, CancellationToken cancellationToken);
+}
+
+public sealed record DraftRequest(IncidentId Incident, string Branch, string BaseBranch, string Title, string Body, ImmutableArray<string> Labels);
+
+public enum HostedState
+{
+    Open,
+    Merged,
+    Closed,
+}
+
+/// <summary>A pull request as its host has it now.</summary>
+public sealed record HostedRequest
+{
+    public required int Number { get; init; }
+
+    public required ServiceName Service { get; init; }
+
+    public IncidentId? Incident { get; init; }
+
+    public required string Branch { get; init; }
+
+    public required string BaseBranch { get; init; }
+
+    public required string Title { get; init; }
+
+    public required string Body { get; init; }
+
+    public ImmutableArray<string> Labels { get; init; } = [];
+
+    public bool IsDraft { get; init; } = true;
+
+    public HostedState State { get; init; }
+
+    public required string Url { get; init; }
+
+    public DateTimeOffset OpenedAt { get; init; }
+
+    public string? ClosedBy { get; init; }
+
+    public DateTimeOffset? ClosedAt { get; init; }
+
+    public string? MergeCommit { get; init; }
+}
+
+/// <summary>A remark under a request.</summary>
+public sealed record RequestComment(string Key, string Author, string Markdown, DateTimeOffset At);
+
+/// <summary>The requests of the local host on disk.</summary>
+public interface IRequestRecords
+{
+    /// <summary>Gives it its number.</summary>
+    Task<HostedRequest> AddAsync(HostedRequest request, CancellationToken cancellationToken);
+
+    Task<HostedRequest?> GetAsync(int number, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<HostedRequest>> ListAsync(CancellationToken cancellationToken);
+
+    Task UpdateAsync(HostedRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Closes it as merged or closed if it is still open; false when somebody was first.</summary>
+    Task<bool> EndAsync(int number, HostedState state, string by, DateTimeOffset at, string? mergeCommit, CancellationToken cancellationToken);
+
+    /// <summary>Does nothing when a comment with the key is there.</summary>
+    Task CommentAsync(int number, RequestComment comment, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<RequestComment>> CommentsAsync(int number, CancellationToken cancellationToken);
+}
+
+/// <summary>What a signed-in person does to a request of the local host. No other host has such a thing.</summary>
+public interface ILocalReview
+{
+    /// <summary>The diff of the request's branch against its base, bounded to 1 MB.</summary>
+    Task<string> DiffAsync(HostedRequest request, CancellationToken cancellationToken);
+
+    /// <summary>The commits that the branch adds, oldest first.</summary>
+    Task<ImmutableArray<Investigation.CommitFacts>> CommitsAsync(HostedRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Merges in a private clone and moves the base branch.</summary>
+    Task<ReviewAnswer> MergeAsync(int number, string person, CancellationToken cancellationToken);
+
+    Task<ReviewAnswer> CloseAsync(int number, string person, CancellationToken cancellationToken);
+}
+
+/// <summary>How a press of a button ended, in words for the person who pressed it.</summary>
+public sealed record ReviewAnswer(bool Done, string Says, string? MergeCommit = null);
