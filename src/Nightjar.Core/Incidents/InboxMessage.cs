@@ -14,7 +14,7 @@ public enum InboxKind
     RequestClosed,
     Deployed,
     Released,
-    Fired,
+    FingerprintFolded,
 }
 
 /// <summary>One message to one incident. <paramref name="Text"/> is a reason, a commit, a fingerprint or an incident number, by kind.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
@@ -34,8 +35,17 @@ public sealed record Incident
     /// <summary>The first one is the identity that names branch, labels and report.</summary>
     public required ImmutableArray<OwnedFingerprint> Fingerprints { get; init; }
 
-    /// <summary>1 for the first time, 2 when the same fingerprint came back after it was closed.</summary>
+    /// <summary>Fingerprints that a person took out: their signals are not folded in again.</summary>
+    public ImmutableArray<string> SplitOff { get; init; } = [];
+
+    /// <summary>
+    /// 1 for the first attempt at this fingerprint; one more when it came back after it was closed, and one more when a merged
+    /// fix did not hold. It is the <c>-2</c> of branch and report.
+    /// </summary>
     public int Occurrence { get; init; } = 1;
+
+    /// <summary>How often a merged fix did not hold.</summary>
+    public int Reopened { get; init; }
 
     public IncidentId? RecurrenceOf { get; init; }
 
@@ -69,6 +79,9 @@ public sealed record Incident
 
     public ProposedChange? Change { get; init; }
 
+    /// <summary>The last deployment of the service that we were told of while this was open.</summary>
+    public Deployment? Deployed { get; init; }
+
     public Verification? Verification { get; init; }
 
     public IncidentOutcome Outcome { get; init; }
@@ -81,6 +94,9 @@ public sealed record Incident
     public ImmutableArray<PhaseTime> Phases { get; init; } = [];
 
     public Fingerprint Fingerprint => Fingerprints[0].Fingerprint;
+
+    /// <summary>Names this stay in this state: the same when a step is run again after a kill, another when the state is entered again.</summary>
+    public string Visit => StateSince.UtcTicks.ToString(CultureInfo.InvariantCulture);
 
     public TimeSpan? PhaseDuration(string phase) =>
         Phases.Any(p => p.Phase == phase) ? Phases.Where(p => p.Phase == phase).Aggregate(TimeSpan.Zero, (sum, p) => sum + p.Duration) : null;
@@ -96,6 +112,9 @@ public sealed record Question(string Text, IncidentState Back, DateTimeOffset As
 
 /// <summary>How long a phase took; a phase that was tried again has several.</summary>
 public sealed record PhaseTime(string Phase, TimeSpan Duration);
+
+/// <summary>Somebody says that a commit runs now.</summary>
+public sealed record Deployment(string Commit, string By, DateTimeOffset At);
 
 public enum IncidentOutcome
 {

@@ -10,7 +10,13 @@ public interface ICodeRepositories
     /// <exception cref="RepositoryException">It cannot be read: the message says why and what to do.</exception>
     Task<ICodeSnapshot> SnapshotAsync(Service service, CancellationToken cancellationToken);
 
-    /// <summary>A private clone with the given branch checked out; deleted when disposed.</summary>
+    /// <summary>Where a branch is on the remote now; null when it is not there.</summary>
+    Task<string?> HeadOfAsync(Service service, string branch, CancellationToken cancellationToken);
+
+    /// <summary>True when <paramref name="commit"/> is part of <paramref name="of"/> (a commit or a branch); false when either is unknown.</summary>
+    Task<bool> IsPartOfAsync(Service service, string commit, string of, CancellationToken cancellationToken);
+
+    /// <summary>A private clone with the given branch checked out (made from the base branch when it is new); deleted when disposed.</summary>
     Task<IPrivateClone> CloneAsync(Service service, string branch, CancellationToken cancellationToken);
 }
 
@@ -51,19 +57,29 @@ public interface IPrivateClone : IAsyncDisposable
     /// <summary>The commit that is checked out.</summary>
     Task<string> HeadAsync(CancellationToken cancellationToken);
 
+    /// <summary>The newest commits of the branch, newest first; their files are not listed.</summary>
+    Task<ImmutableArray<CommitFacts>> LogAsync(int limit, CancellationToken cancellationToken);
+
     /// <summary>Undoes a commit in the working tree without committing. False, and a clean tree, when it does not apply.</summary>
     Task<bool> TryRevertAsync(string sha, CancellationToken cancellationToken);
 
-    /// <summary>What differs from HEAD, untracked files included.</summary>
+    /// <summary>Applies a diff that <see cref="DiffAsync"/> gave.</summary>
+    /// <exception cref="RepositoryException">It does not apply.</exception>
+    Task ApplyAsync(string diff, CancellationToken cancellationToken);
+
+    /// <summary>What differs from HEAD, untracked files included, ignored ones left out; binary files in full.</summary>
     Task<string> DiffAsync(CancellationToken cancellationToken);
 
     Task<ImmutableArray<FileChange>> ChangedFilesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Throws away every change since HEAD.</summary>
+    /// <summary>Throws away every change since HEAD, and every file that git does not track, ignored ones included.</summary>
     Task ResetAsync(CancellationToken cancellationToken);
 
-    /// <summary>Commits everything that differs; returns the new commit. Empty commits only when asked for.</summary>
-    Task<string> CommitAsync(string message, bool allowEmpty, CancellationToken cancellationToken);
+    /// <summary>
+    /// Commits everything that differs; returns the new commit. The same change, parent, message and time give the same commit, so a
+    /// step that is run again ends at the same place.
+    /// </summary>
+    Task<string> CommitAsync(string message, DateTimeOffset at, bool allowEmpty, CancellationToken cancellationToken);
 
     /// <summary>Writes a file below the clone; the path is checked to stay inside.</summary>
     Task WriteAsync(string path, string text, CancellationToken cancellationToken);
@@ -80,4 +96,8 @@ public sealed class RepositoryException(string message, Exception? inner = null)
 
 /// <summary>The branch on the remote is not what we left there.</summary>
 public sealed class BranchMovedException(string branch, string? found)
-    : Exception($"Branch {branch} was moved by somebody else (now at {found ?? "nothing"}); it was not overwritten");
+    : Exception($"Branch {branch} was moved by somebody else (now at {found ?? "nothing"}); it was not overwritten")
+{
+    /// <summary>Where the branch is now; null when it is gone.</summary>
+    public string? Found { get; } = found;
+}

@@ -8,10 +8,16 @@ namespace Nightjar.Core.Pipeline;
 /// </summary>
 public interface IStage
 {
-    /// <summary>The state in which the loop runs it.</summary>
-    IncidentState State { get; }
+    /// <summary>For the journal and for people: <c>triage</c>, <c>investigate</c>.</summary>
+    string Name { get; }
+
+    /// <summary>The states in which the loop runs it.</summary>
+    IReadOnlyList<IncidentState> States { get; }
 
     Task<StageOutcome> RunAsync(StageContext context, CancellationToken cancellationToken);
+
+    /// <summary>Told after a run threw, before the next try; for marks that others see.</summary>
+    Task FailedAsync(StageContext context, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>What a stage is given.</summary>

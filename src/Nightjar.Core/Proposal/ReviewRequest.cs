@@ -25,6 +25,9 @@ public sealed record ReviewRequest(string Host, int Number, string Url, string B
 public sealed record ProposedChange(string Subject, string Summary, string? FixCommit, string? ReportCommit, string? ReportPath, CheckResult? Check, string Why)
 {
     public ImmutableArray<string> Tried { get; init; } = [];
+
+    /// <summary>The incident report, which is also at <see cref="ReportPath"/> on the request's branch where there is one.</summary>
+    public string Report { get; init; } = "";
 }
 
 /// <summary>How a service's own check went.</summary>
@@ -44,6 +47,9 @@ public interface IServiceCheck
 
 /// <summary>Code that a model wrote is never run without a fence.</summary>
 public sealed class NoFenceException(string message) : Exception(message);
+
+/// <summary>The host of a service's requests; null when it has none.</summary>
+public delegate ICodeHost? HostOf(Service service);
 
 /// <summary>Where pull requests live: the local host, GitHub. Nothing in here merges or marks ready.</summary>
 public interface ICodeHost

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Nightjar.Core.Incidents;
+using Nightjar.Core.Investigation;
+using Nightjar.Core.Services;
+
+namespace Nightjar.Core.Evidence;
+
+/// <summary>Brings together what is known of a problem into one bundle, keeps it, and makes the brief of it.</summary>
+public sealed class EvidenceGatherer(ILogDigests digests, IRates rates, ICodeRepositories repositories, IEvidenceStore kept, TimeProvider clock)
+{
+    /// <summary>How much of the error rate before the onset goes along.</summary>
+    private static readonly TimeSpan Before = TimeSpan.FromMinutes(30);
+
+    /// <summary>Commits that go along, newest first.</summary>
+    private const int MostChanges = 20;
+
+    public async Task<Brief> BriefAsync(Incident incident, Service service, CancellationToken cancellationToken)
+    {
+        var missing = new List<string>();
+        var now = clock.GetUtcNow();
+        var digest = await digests.DigestAsync(service.Name, incident.Trigger.Rate?.From ?? incident.Trigger.At, now, cancellationToken);
+        if (digest is null)
+        {
+            missing.Add($"logs: none are configured or seen for {service.Name}");
+        }
+
+        var onset = Onset(incident, digest);
+        var code = await SnapshotAsync(service, missing, cancellationToken);
+        var bundle = new EvidenceBundle
+        {
+            Service = service.Name,
+            TakenAt = now,
+            Onset = onset,
+            Trigger = incident.Trigger,
+            Logs = digest,
+            Rates = [.. await rates.SeriesAsync(service.Name, onset - Before, now, cancellationToken)],
+            Changes = await ChangesAsync(incident, code, cancellationToken),
+            Missing = [.. missing],
+        };
+        await kept.KeepAsync(incident.Id, bundle, cancellationToken);
+        return new Brief { Incident = incident, Service = service, Evidence = bundle, Code = code };
+    }
+
+    /// <summary>The brief of phase 2, from the evidence as phase 1 had it.</summary>
+    public async Task<Brief> BriefAgainAsync(Incident incident, Service service, CancellationToken cancellationToken)
+    {
+        var bundle = (await kept.ReadAsync(incident.Id, cancellationToken)).LastOrDefault().Bundle;
+        return bundle is null
+            ? await BriefAsync(incident, service, cancellationToken)
+            : new Brief { Incident = incident, Service = service, Evidence = bundle, Code = await SnapshotAsync(service, [], cancellationToken) };
+    }
+
+    private static DateTimeOffset Onset(Incident incident, LogDigest? digest)
+    {
+        var first = digest?.ErrorGroups.Where(g => g.ErrorClass == incident.Trigger.ErrorClass).Select(g => (DateTimeOffset?)g.FirstSeen).Min();
+        var known = incident.Trigger.At;
+        return first is { } seen && seen < known ? seen : known;
+    }
+
+    /// <summary>The code as it is on the base branch; what keeps us from reading it is said, not thrown: the rest still counts.</summary>
+    private async Task<ICodeSnapshot?> SnapshotAsync(Service service, List<string> missing, CancellationToken cancellationToken)
+    {
+        if (service.Repository is null)
+        {
+            missing.Add("code: no repository is configured for this service");
+            return null;
+        }
+
+        try
+        {
+            return await repositories.SnapshotAsync(service, cancellationToken);
+        }
+        catch (RepositoryException e)
+        {
+            missing.Add($"code: {e.Message}");
+            return null;
+        }
+    }
+
+    private static async Task<ImmutableArray<Change>> ChangesAsync(Incident incident, ICodeSnapshot? code, CancellationToken cancellationToken)
+    {
+        var commits = code is null ? [] : await code.HistoryAsync(MostChanges, cancellationToken);
+        var changes = commits.Select(c => new Change(ChangeKind.Commit, c.Sha, c.At, c.Author, c.Subject));
+        return incident.Deployed is { } deployed
+            ? [new Change(ChangeKind.Deployment, deployed.Commit, deployed.At, deployed.By, "deployed"), .. changes]
+            : [.. changes];
+    }
+}

@@ -1,0 +1,160 @@
+using Microsoft.Extensions.Logging;
+using Nightjar.Core.Incidents;
+using Nightjar.Core.Signals;
+
+namespace Nightjar.Core.Pipeline;
+
+/// <summary>
+/// Moves one incident by one step at a time: takes in its inbox, runs the stage of its state, writes down what came of it by
+/// compare-and-swap, and wakes it again when it is due. Holds no state of its own, so any replica may run any step.
+/// </summary>
+public sealed partial class IncidentLoop(IncidentStores stores, StageList stages, OpenIncidents open, IWakeUps wakeUps, LoopRules rules, ILogger<IncidentLoop> logger)
+{
+    /// <summary>Steps in one turn: the longest way has about ten; more means that a stage goes in circles.</summary>
+    private const int MostSteps = 25;
+
+    /// <summary>Longest run of one stage; checks and agents have shorter limits of their own.</summary>
+    private static readonly TimeSpan LongestStage = TimeSpan.FromMinutes(45);
+
+    private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(10);
+
+    private static readonly Func<ILogger, IncidentId, IDisposable?> Scope = LoggerMessage.DefineScope<IncidentId>("incident {Incident}");
+
+    /// <summary>Runs the incident until it waits for something.</summary>
+    public async Task StepAsync(IncidentId id, CancellationToken cancellationToken)
+    {
+        using var scope = Scope(logger, id);
+        try
+        {
+            for (var step = 0; step < MostSteps; step++)
+            {
+                if (await OneStepAsync(id, cancellationToken) is not { } due)
+                {
+                    return;
+                }
+
+                if (due > rules.Clock.GetUtcNow())
+                {
+                    await wakeUps.WakeAsync(id, due, cancellationToken);
+                    return;
+                }
+            }
+
+            LogCircles(id, MostSteps);
+            await wakeUps.WakeAsync(id, rules.Clock.GetUtcNow() + StoreRetry, cancellationToken);
+        }
+        catch (StoreUnavailableException e)
+        {
+            LogStoreUnavailable(id, e.Message);
+            await wakeUps.WakeAsync(id, rules.Clock.GetUtcNow() + StoreRetry, cancellationToken);
+        }
+    }
+
+    /// <summary>One step; returns when the incident is due again, null when nothing is.</summary>
+    private async Task<DateTimeOffset?> OneStepAsync(IncidentId id, CancellationToken cancellationToken)
+    {
+        if (await stores.Incidents.GetAsync(id, cancellationToken) is not { } stored)
+        {
+            return null;
+        }
+
+        var now = rules.Clock.GetUtcNow();
+        var news = await stores.Inbox.ReadAsync(id, stored.InboxSeen, cancellationToken);
+        if (news.Count == 0 && (stored.NextDue is null || stored.NextDue > now))
+        {
+            return stored.NextDue;
+        }
+
+        var taken = InboxRules.TakeIn(stored, news, now);
+        if (taken.Moved || stages.For(taken.Incident.State) is not { } stage)
+        {
+            return await WriteAsync(stored, taken.Incident with { NextDue = taken.Moved ? now : null }, taken.Entries, cancellationToken);
+        }
+
+        await rules.Teller.TellAsync(taken.Incident, EffectsOf(id, "tell"), cancellationToken);
+        if (await rules.Pause.GetAsync(cancellationToken) is { } pause)
+        {
+            var paused = taken.Incident with { NextDue = now + LoopRules.PauseCheck, Waiting = $"paused by {pause.By}: {pause.Why}" };
+            return await WriteAsync(stored, paused, taken.Entries, cancellationToken);
+        }
+
+        rules.Reached($"{stage.Name}:enter");
+        var outcome = await RunAsync(stage, new StageContext(taken.Incident, news, EffectsOf(id, stage.Name), now), cancellationToken);
+        rules.Reached($"{stage.Name}:leave");
+        return await WriteAsync(stored, outcome.Incident, [.. taken.Entries, .. outcome.Entries], cancellationToken);
+    }
+
+    private async Task<StepResult> RunAsync(IStage stage, StageContext context, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(LongestStage, rules.Clock);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            var outcome = await stage.RunAsync(context, linked.Token);
+            return OutcomeRules.Apply(outcome, stage.Name, rules.Clock.GetUtcNow());
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (StoreUnavailableException)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // The loop is where the unexpected becomes "try again, then ask": see style rule 19.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogStageFailed(e, stage.Name, context.Incident.Id);
+            var why = limit.IsCancellationRequested ? $"{stage.Name} took longer than {LongestStage.TotalMinutes:0} minutes" : e.Message;
+            await TellFailureAsync(stage, context, cancellationToken);
+            return OutcomeRules.Failed(context.Incident, stage.Name, why, rules.Conduct.Tries, rules.Clock.GetUtcNow());
+        }
+    }
+
+    private async Task TellFailureAsync(IStage stage, StageContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stage.FailedAsync(context, cancellationToken);
+        }
+#pragma warning disable CA1031 // Marking the failure for others may fail for the same reason as the stage did; the incident itself still says so.
+        catch (Exception e) when (e is not (OperationCanceledException or StoreUnavailableException))
+#pragma warning restore CA1031
+        {
+            LogMarkFailed(e, stage.Name);
+        }
+    }
+
+    private async Task<DateTimeOffset?> WriteAsync(Incident stored, Incident next, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken)
+    {
+        var written = next with { Version = stored.Version + 1 };
+        if (!await stores.Incidents.WriteAsync(written, stored.Version, entries, cancellationToken))
+        {
+            LogLostTurn(stored.Id);
+            return rules.Clock.GetUtcNow();
+        }
+
+        rules.Reached($"written:{written.State}");
+        open.Noticed(written);
+        await rules.Teller.TellAsync(written, EffectsOf(written.Id, "tell"), cancellationToken);
+        return written.NextDue;
+    }
+
+    private Effects EffectsOf(IncidentId id, string actor) => new(stores.Journal, rules.Clock, id, actor, rules.Reached);
+
+    [LoggerMessage(1000, LogLevel.Error, "Stage {Stage} failed for incident {Incident}")]
+    private partial void LogStageFailed(Exception e, string stage, IncidentId incident);
+
+    [LoggerMessage(1001, LogLevel.Warning, "The failure of stage {Stage} could not be marked on the code host")]
+    private partial void LogMarkFailed(Exception e, string stage);
+
+    [LoggerMessage(1002, LogLevel.Debug, "Another step of incident {Incident} was faster; this one wrote nothing")]
+    private partial void LogLostTurn(IncidentId incident);
+
+    [LoggerMessage(1003, LogLevel.Error, "Incident {Incident} made {Steps} steps without waiting; it rests a little")]
+    private partial void LogCircles(IncidentId incident, int steps);
+
+    [LoggerMessage(1004, LogLevel.Error, "The store cannot be written, incident {Incident} waits: {Why}")]
+    private partial void LogStoreUnavailable(IncidentId incident, string why);
+}

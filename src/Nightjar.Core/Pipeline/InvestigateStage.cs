@@ -1,0 +1,53 @@
+using Nightjar.Core.Evidence;
+using Nightjar.Core.Incidents;
+using Nightjar.Core.Investigation;
+using Nightjar.Core.Proposal;
+using Nightjar.Core.Services;
+
+namespace Nightjar.Core.Pipeline;
+
+/// <summary>Phase 1: opens the draft request, gathers the evidence, has the agent find the cause, and writes it down.</summary>
+public sealed class InvestigateStage(Catalogue catalogue, RequestDesk desk, EvidenceGatherer gatherer, IAgent agent, AgentSlots slots, TimeProvider clock) : IStage
+{
+    public string Name => "investigate";
+
+    public IReadOnlyList<IncidentState> States => [IncidentState.Investigating];
+
+    public async Task<StageOutcome> RunAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        using var slot = slots.TryTake();
+        if (slot is null)
+        {
+            return new WaitUntil(context.Incident, context.Now + AgentSlots.Retry, "a free agent slot");
+        }
+
+        var service = catalogue.Get(context.Incident.Service);
+        var incident = await desk.OpenAsync(context.Incident, service, context.Effects, cancellationToken);
+        var found = await context.Effects.OnceAsync<TimedFinding>(
+            "investigate", $"finding-{incident.Visit}", $"{agent.Name} looked for the cause",
+            _ => Task.FromResult<TimedFinding?>(null),
+            async ct =>
+            {
+                var began = clock.GetTimestamp();
+                var brief = await gatherer.BriefAsync(incident, service, ct);
+                var finding = await agent.InvestigateAsync(brief, ct);
+                return new TimedFinding(finding, clock.GetElapsedTime(began));
+            },
+            cancellationToken);
+
+        incident = incident with { Finding = found.Finding, Phases = incident.Phases.Add(new PhaseTime("phase1", found.Took)) };
+        await desk.EditAsync(incident, service, context.Effects, new RequestEdit(
+            "investigation", "wrote the investigation into the request",
+            [(RequestBody.Investigation, RequestBody.OfFinding(found.Finding))],
+            [RequestNames.Active, RequestNames.Investigating]), cancellationToken);
+        return new GoOn(incident, IncidentState.Proposing, found.Finding.RootCause);
+    }
+
+    /// <summary>While it fails, the request says so by its label.</summary>
+    public Task FailedAsync(StageContext context, CancellationToken cancellationToken) =>
+        desk.EditAsync(context.Incident, catalogue.Get(context.Incident.Service), context.Effects, new RequestEdit(
+            $"failing-{context.Incident.Attempts}", "marked the request as failing", [],
+            [RequestNames.Active, RequestNames.InvestigatingFailed]), cancellationToken);
+
+    private sealed record TimedFinding(Finding Finding, TimeSpan Took);
+}

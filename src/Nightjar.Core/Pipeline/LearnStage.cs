@@ -1,0 +1,86 @@
+using Nightjar.Core.Incidents;
+using Nightjar.Core.Memory;
+using Nightjar.Core.Policy;
+using Nightjar.Core.Signals;
+
+namespace Nightjar.Core.Pipeline;
+
+/// <summary>The end: writes the record of the finished incident, lets go of the ones it held back, starts a cool-down.</summary>
+public sealed class LearnStage(IncidentStores stores, IIncidentMemory memory, OpenIncidents open, IWakeUps wakeUps, Conduct conduct) : IStage
+{
+    public string Name => "learn";
+
+    public IReadOnlyList<IncidentState> States => [IncidentState.Resolved, IncidentState.GaveUp];
+
+    public async Task<StageOutcome> RunAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        var (incident, now) = (context.Incident, context.Now);
+        if (incident.LearnedAt is not null)
+        {
+            return new Rest(incident, "nothing is left to do");
+        }
+
+        await context.Effects.AtLeastOnceAsync("remember", $"record-{incident.Visit}", "wrote the record of the incident", async ct => await memory.RememberAsync(await RecordAsync(incident, now, ct), ct), cancellationToken);
+        await EndAsync(context, cancellationToken);
+        return new Rest(incident with { LearnedAt = now }, $"ended: {incident.Outcome}");
+    }
+
+    private async Task EndAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        var (incident, now) = (context.Incident, context.Now);
+        foreach (var held in open.All.Where(i => i.HeldBy == incident.Id))
+        {
+            await stores.Inbox.PostAsync(held.Id, InboxKind.Released, "learn", $"released: {incident.Id} ended", cancellationToken);
+            await wakeUps.WakeAsync(held.Id, now, cancellationToken);
+        }
+
+        if (incident.Outcome is IncidentOutcome.ClosedUnmerged or IncidentOutcome.GivenUp)
+        {
+            foreach (var owned in incident.Fingerprints)
+            {
+                await stores.Ledger.CoolDownAsync(owned.Fingerprint.Hash, (incident.EndedAt ?? now) + conduct.CoolDown, $"{incident.Id} ended {incident.Outcome}", cancellationToken);
+            }
+        }
+
+        if (incident.Outcome == IncidentOutcome.Joined && incident.Links is [.., var into])
+        {
+            foreach (var owned in incident.Fingerprints)
+            {
+                await stores.Inbox.PostAsync(into.To, InboxKind.FingerprintFolded, "learn", InboxText.Write(owned with { Why = $"joined from {incident.Id} by a person" }), cancellationToken);
+                open.Own(owned.Fingerprint, into.To);
+            }
+
+            await wakeUps.WakeAsync(into.To, now, cancellationToken);
+        }
+    }
+
+    private async Task<IncidentRecord> RecordAsync(Incident incident, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var seen = await stores.Folds.ReadAsync(incident.Id, cancellationToken);
+        return new IncidentRecord
+        {
+            At = incident.EndedAt ?? now,
+            Fingerprint = incident.Fingerprints[0].Subject,
+            Hash = incident.Fingerprint.Hash,
+            RequestUrl = incident.Request?.Url,
+            ReportPath = incident.Change?.ReportPath,
+            RootCause = Secrets.Mask(incident.Finding?.RootCause ?? ""),
+            Confidence = incident.Finding?.Confidence ?? 0,
+            PhaseSeconds = new Dictionary<string, double>
+            {
+                ["phase1"] = incident.PhaseDuration("phase1")?.TotalSeconds ?? 0,
+                ["phase2"] = incident.PhaseDuration("phase2")?.TotalSeconds ?? 0,
+            },
+            Incident = incident.Id.Value,
+            Service = incident.Service.Value,
+            Outcome = incident.Outcome.ToString(),
+            SuspectCommit = incident.Finding?.Suspect?.Sha,
+            FixCommit = incident.Change?.FixCommit,
+            RateBefore = incident.Verification?.Before?.Rate ?? incident.Trigger.Rate?.Rate,
+            RateAfter = incident.Verification?.After?.Rate,
+            OpenedAt = incident.OpenedAt,
+            RecurrenceOf = incident.RecurrenceOf?.Value,
+            Signals = seen.Sum(f => f.Count),
+        };
+    }
+}

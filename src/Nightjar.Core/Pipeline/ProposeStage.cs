@@ -1,0 +1,77 @@
+using Nightjar.Core.Evidence;
+using Nightjar.Core.Incidents;
+using Nightjar.Core.Investigation;
+using Nightjar.Core.Proposal;
+using Nightjar.Core.Services;
+
+namespace Nightjar.Core.Pipeline;
+
+/// <summary>Phase 2: has the agent write a fix, lets gate and check judge it, and puts fix and report on the request's branch.</summary>
+public sealed class ProposeStage(Catalogue catalogue, RequestDesk desk, FixWorkshop workshop, IncidentStores stores, IEvidenceStore evidence, AgentSlots slots) : IStage
+{
+    public string Name => "propose";
+
+    public IReadOnlyList<IncidentState> States => [IncidentState.Proposing];
+
+    public async Task<StageOutcome> RunAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        using var slot = slots.TryTake();
+        if (slot is null)
+        {
+            return new WaitUntil(context.Incident, context.Now + AgentSlots.Retry, "a free agent slot");
+        }
+
+        var (incident, effects) = (context.Incident, context.Effects);
+        var service = catalogue.Get(incident.Service);
+        if (incident.Finding is null)
+        {
+            return new AskPerson(incident, "There is no finding to propose a fix from. Shall it be investigated again?", IncidentState.Investigating);
+        }
+
+        var fix = await workshop.TryAsync(incident, service, effects, cancellationToken);
+        var change = new ProposedChange(fix.Change?.Subject ?? "no fix", fix.Change?.Summary ?? "", null, null, null, fix.Check, fix.Why) { Tried = [.. fix.Tried] };
+        try
+        {
+            change = await PublishAsync(incident, service, fix, change, effects, cancellationToken);
+        }
+        catch (BranchMovedException e)
+        {
+            var onTop = incident.Request is null ? null : incident.Request with { Head = e.Found };
+            return new AskPerson(incident with { Change = change, Request = onTop }, $"{e.Message}. Shall the fix be proposed again, on top of what is there?", IncidentState.Proposing);
+        }
+
+        incident = incident with { Change = change, Phases = incident.Phases.Add(new PhaseTime("phase2", fix.Took)), Request = incident.Request is null ? null : incident.Request with { Head = change.ReportCommit } };
+        await EditAsync(incident, service, change, effects, cancellationToken);
+        return change.FixCommit is not null
+            ? new GoOn(incident, IncidentState.InReview, $"{change.Subject}; {change.Check?.Says ?? "no check is configured"}")
+            : new AskPerson(incident, $"No fix could be proposed: {change.Why} Mend it by hand and approve to have it verified, or reject to give up.", IncidentState.Verifying);
+    }
+
+    /// <summary>Report, commits and push; without a request the report stays on the incident.</summary>
+    private async Task<ProposedChange> PublishAsync(Incident incident, Service service, FixResult fix, ProposedChange change, Effects effects, CancellationToken cancellationToken)
+    {
+        var proposes = fix.Passed && incident.Request is not null;
+        var report = await effects.OnceAsync<Written>("report", $"report-{incident.Visit}", "wrote the incident report", _ => Task.FromResult<Written?>(null), async ct =>
+        {
+            var bundle = (await evidence.ReadAsync(incident.Id, ct)).LastOrDefault().Bundle;
+            var journal = await stores.Journal.ReadAsync(incident.Id, 0, 500, ct);
+            return new Written(IncidentReport.Write(incident, service, bundle, journal, change with { FixCommit = proposes ? "pending" : null }));
+        }, cancellationToken);
+        change = change with { Report = report.Markdown };
+        return incident.Request is null
+            ? change
+            : await workshop.PublishAsync(incident, service, proposes ? fix : null, change, effects, cancellationToken);
+    }
+
+    private Task EditAsync(Incident incident, Service service, ProposedChange change, Effects effects, CancellationToken cancellationToken)
+    {
+        var report = change.ReportPath is { } path ? $"On this branch: {Quoting.Inline(path)}" : "On the incident's page.";
+        return desk.EditAsync(incident, service, effects, new RequestEdit(
+            "fix", change.FixCommit is null ? "wrote into the request that no fix is proposed" : "wrote the proposed fix into the request",
+            [(RequestBody.Fix, RequestBody.OfChange(change)), (RequestBody.Report, $"## Incident report\n\n{report}")],
+            change.FixCommit is null ? [RequestNames.Active] : [RequestNames.Active, RequestNames.FixProposed],
+            RequestNames.Title(incident, investigating: false)), cancellationToken);
+    }
+
+    private sealed record Written(string Markdown);
+}

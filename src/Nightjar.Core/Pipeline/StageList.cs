@@ -1,0 +1,26 @@
+using System.Collections.Frozen;
+using Nightjar.Core.Incidents;
+
+namespace Nightjar.Core.Pipeline;
+
+/// <summary>The way of an incident, in order, on one screen.</summary>
+public sealed class StageList
+{
+    private readonly FrozenDictionary<IncidentState, IStage> byState;
+
+    public StageList(TriageStage triage, InvestigateStage investigate, ProposeStage propose, ReviewStage review, VerifyStage verify, LearnStage learn)
+        : this([triage, investigate, propose, review, verify, learn])
+    {
+    }
+
+    public StageList(IReadOnlyList<IStage> inOrder)
+    {
+        InOrder = inOrder;
+        byState = inOrder.SelectMany(stage => stage.States.Select(state => (state, stage))).ToFrozenDictionary(p => p.state, p => p.stage);
+    }
+
+    public IReadOnlyList<IStage> InOrder { get; }
+
+    /// <summary>Null for states in which nothing is done.</summary>
+    public IStage? For(IncidentState state) => byState.GetValueOrDefault(state);
+}

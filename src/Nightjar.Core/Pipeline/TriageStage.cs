@@ -1,0 +1,54 @@
+using Nightjar.Core.Incidents;
+using Nightjar.Core.Policy;
+using Nightjar.Core.Services;
+using Nightjar.Core.Signals;
+
+namespace Nightjar.Core.Pipeline;
+
+/// <summary>Is it real, or over already? Silenced? Held back by a service it depends on?</summary>
+public sealed class TriageStage(IFolds folds, ISilences silences, OpenIncidents open, Catalogue catalogue) : IStage
+{
+    /// <summary>How long a held incident waits before it looks again, should nobody tell it.</summary>
+    private static readonly TimeSpan HeldCheck = TimeSpan.FromMinutes(1);
+
+    /// <summary>Windows without a signal after which a problem that nobody worked on is over.</summary>
+    private const int QuietWindows = 5;
+
+    public string Name => "triage";
+
+    public IReadOnlyList<IncidentState> States => [IncidentState.Detected, IncidentState.Suppressed];
+
+    public async Task<StageOutcome> RunAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        var (incident, now) = (context.Incident, context.Now);
+        var silence = (await silences.ActiveAsync(now, cancellationToken)).FirstOrDefault(s => incident.Fingerprints.Any(f => s.Covers(incident.Service.Value, f.Fingerprint.Hash, now)));
+        if (incident.State == IncidentState.Suppressed)
+        {
+            return silence is null
+                ? new GoOn(incident, IncidentState.Detected, "the silence ended")
+                : new WaitUntil(incident, silence.Until, $"silenced by {silence.By} until {silence.Until:u}");
+        }
+
+        if (silence is not null)
+        {
+            return new GoOn(incident, IncidentState.Suppressed, $"silenced by {silence.By}: {silence.Why}");
+        }
+
+        if (incident.HeldBy is { } holder && open.Get(holder) is { } held)
+        {
+            return new WaitUntil(incident, now + HeldCheck, $"{held.Service} has incident {holder} open and {incident.Service} depends on it");
+        }
+
+        return await IsOverAsync(incident, now, cancellationToken) is { } quiet
+            ? new GoOn(incident with { Outcome = IncidentOutcome.OverByItself, EndedAt = now }, IncidentState.Resolved, quiet)
+            : new GoOn(incident with { HeldBy = null }, IncidentState.Investigating, incident.RecurrenceOf is { } before ? $"known: it came back after {before}" : "real and new");
+    }
+
+    private async Task<string?> IsOverAsync(Incident incident, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var seen = await folds.ReadAsync(incident.Id, cancellationToken);
+        var last = seen.IsEmpty ? incident.Trigger.At : seen.Max(f => f.LastSeen);
+        var quiet = catalogue.Get(incident.Service).ErrorRate.Window * QuietWindows;
+        return now - last > quiet ? $"over by itself: the last signal came at {last:u}" : null;
+    }
+}

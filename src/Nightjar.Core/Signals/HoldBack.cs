@@ -1,0 +1,81 @@
+using Nightjar.Core.Incidents;
+using Nightjar.Core.Policy;
+
+namespace Nightjar.Core.Signals;
+
+/// <summary>
+/// Signals that open nothing: silenced, or cooling down after their request was closed. Each is counted with its reason.
+/// </summary>
+public sealed class HoldBack(ISilences silences, IFingerprintLedger ledger, TimeProvider clock)
+{
+    /// <summary>How old the rules in memory may be: a new silence takes hold within this.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
+    /// <summary>Different fingerprints counted between two flushes; about 2 MB. More are counted together.</summary>
+    private const int MostRows = 5_000;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<(string Hash, string Reason), HeldBack> rows = [];
+    private IReadOnlyList<Silence> active = [];
+    private IReadOnlyDictionary<string, DateTimeOffset> cooling = new Dictionary<string, DateTimeOffset>();
+    private DateTimeOffset readAt = DateTimeOffset.MinValue;
+    private long count;
+
+    public long Count => Interlocked.Read(ref count);
+
+    public async Task<bool> HoldsAsync(Signal signal, Fingerprint fingerprint, FingerprintStrategy strategy, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if ((now - readAt).Duration() > Fresh)
+        {
+            active = await silences.ActiveAsync(now, cancellationToken);
+            cooling = await ledger.CoolingAsync(now, cancellationToken);
+            readAt = now;
+        }
+
+        if (Reason(signal, fingerprint.Hash, now) is not { } reason)
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref count);
+        Add(new HeldBack(fingerprint.Hash, Fingerprint.Subject(signal, strategy), reason, 1, signal.At, signal.At));
+        return true;
+    }
+
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        HeldBack[] taken;
+        lock (gate)
+        {
+            taken = [.. rows.Values];
+            rows.Clear();
+        }
+
+        if (taken.Length > 0)
+        {
+            await ledger.AddHeldBackAsync(taken, cancellationToken);
+        }
+    }
+
+    private string? Reason(Signal signal, string hash, DateTimeOffset now)
+    {
+        if (active.FirstOrDefault(s => s.Covers(signal.Service.Value, hash, now)) is { } silence)
+        {
+            return $"silence {silence.Id} of {silence.By}";
+        }
+
+        return cooling.TryGetValue(hash, out var until) && now < until ? "cool-down" : null;
+    }
+
+    private void Add(HeldBack row)
+    {
+        lock (gate)
+        {
+            var key = (rows.Count < MostRows ? row.Hash : "(many)", row.Reason);
+            rows[key] = rows.TryGetValue(key, out var old)
+                ? old with { Count = old.Count + 1, LastSeen = row.LastSeen > old.LastSeen ? row.LastSeen : old.LastSeen }
+                : row with { Hash = key.Item1 };
+        }
+    }
+}

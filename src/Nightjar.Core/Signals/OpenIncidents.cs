@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Nightjar.Core.Incidents;
+using Nightjar.Core.Services;
+
+namespace Nightjar.Core.Signals;
+
+/// <summary>
+/// The open incidents in memory, so that a repeat costs no look at the disk. The store stays the truth: it is read at the
+/// start, and every write of the loop and of intake is told here.
+/// </summary>
+public sealed class OpenIncidents
+{
+    private readonly ConcurrentDictionary<IncidentId, Incident> byId = new();
+    private readonly ConcurrentDictionary<string, IncidentId> byHash = new(StringComparer.Ordinal);
+    private static readonly FingerprintStrategy[] Both = [FingerprintStrategy.Evidence, FingerprintStrategy.Class];
+    private static readonly FingerprintStrategy[][] Only = [[FingerprintStrategy.Evidence], [FingerprintStrategy.Class]];
+    private ImmutableArray<FingerprintStrategy> strategies = [];
+
+    public ImmutableArray<Incident> All => [.. byId.Values.OrderBy(i => i.Id.Value)];
+
+    /// <summary>Takes in what is on disk at the start.</summary>
+    public async Task LoadAsync(IIncidents store, CancellationToken cancellationToken)
+    {
+        // Past 10,000 open incidents the trouble is not ours to sort out signal by signal.
+        foreach (var incident in await store.ListAsync(new IncidentQuery { Open = true, Limit = 10_000 }, cancellationToken))
+        {
+            Noticed(incident);
+        }
+    }
+
+    /// <summary>An incident was written.</summary>
+    public void Noticed(Incident incident)
+    {
+        if (!incident.State.IsOpen())
+        {
+            byId.TryRemove(incident.Id, out _);
+            foreach (var (hash, _) in byHash.Where(p => p.Value == incident.Id).ToArray())
+            {
+                byHash.TryRemove(new(hash, incident.Id));
+            }
+
+            return;
+        }
+
+        byId[incident.Id] = incident;
+        foreach (var hash in incident.SplitOff)
+        {
+            byHash.TryRemove(new(hash, incident.Id));
+        }
+
+        foreach (var owned in incident.Fingerprints)
+        {
+            byHash[owned.Fingerprint.Hash] = incident.Id;
+        }
+
+        if (!strategies.Contains(incident.Fingerprint.Strategy))
+        {
+            strategies = strategies.Add(incident.Fingerprint.Strategy);
+        }
+    }
+
+    /// <summary>A fingerprint belongs to an open incident from now on; the incident's row says so a moment later.</summary>
+    public void Own(Fingerprint fingerprint, IncidentId incident) => byHash[fingerprint.Hash] = incident;
+
+    /// <summary>The strategy of today, and the ones under which open incidents were made.</summary>
+    public IReadOnlyList<FingerprintStrategy> StrategiesBeside(FingerprintStrategy today) =>
+        strategies.Length == 0 || (strategies.Length == 1 && strategies[0] == today) ? Only[(int)today] : Both;
+
+    public bool TryFind(string hash, out IncidentId id) => byHash.TryGetValue(hash, out id);
+
+    public Incident? Get(IncidentId id) => byId.GetValueOrDefault(id);
+
+    public IEnumerable<Incident> Of(ServiceName service) => byId.Values.Where(i => i.Service == service);
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace Nightjar.Core.Signals;
+
+/// <summary>What an incident is called, from the signal that opened it. One line; outside text in it is cut and cleaned.</summary>
+public static class Titles
+{
+    /// <summary>Longest name from outside that a title takes up, in characters.</summary>
+    private const int Longest = 80;
+
+    public static string Of(Signal signal) => signal.Kind switch
+    {
+        SignalKind.ErrorRate => string.Create(CultureInfo.InvariantCulture, $"{Clean(signal.Service.Value)} elevated error rate ({Percent(signal)}%)"),
+        SignalKind.LogTrigger => $"{Clean(signal.Service.Value)} logged {Clean(signal.HasErrorClass ? signal.ErrorClass : signal.Message)}",
+        SignalKind.ProbeFailure => $"{Clean(signal.Service.Value)} probe {Clean(signal.Source ?? "")} fails",
+        SignalKind.WorkloadFailure => $"{Clean(signal.Service.Value)} {Clean(signal.Workload ?? "workload")} fails",
+        SignalKind.NodeFailure => $"node {Clean(signal.Workload ?? "")} fails",
+        SignalKind.Alert => $"{Clean(signal.Service.Value)} alert {Clean(signal.Source ?? "")}",
+        SignalKind.Finding => $"{Clean(signal.Service.Value)}: {Clean(signal.Message)}",
+    };
+
+    /// <summary>Outside text as one short line without control characters.</summary>
+    public static string Clean(string text)
+    {
+        var line = new string([.. text.Take(Longest + 1).Select(c => char.IsControl(c) ? ' ' : c)]).Trim();
+        return line.Length > Longest ? line[..Longest] + "…" : line;
+    }
+
+    /// <summary>The rate in whole percent, rounded to nearest; exact thresholds are judged elsewhere.</summary>
+    private static long Percent(Signal signal) => (long)Math.Round((signal.Rate?.Rate ?? 0) * 100, MidpointRounding.AwayFromZero);
+}
