@@ -5,6 +5,6 @@ namespace Nightjar.Core.Pipeline;
 /// <summary>The seam to time: wake this incident then. Quartz in production, a fake clock in stories.</summary>
 public interface IWakeUps
 {
-    /// <summary>Replaces an earlier wish for the same incident. A time in the past means now.</summary>
+    /// <summary>The earliest wish wins: a step that finds nothing due wishes again. A time in the past means now.</summary>
     Task WakeAsync(IncidentId incident, DateTimeOffset at, CancellationToken cancellationToken);
 }

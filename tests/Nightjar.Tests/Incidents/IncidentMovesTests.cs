@@ -1,0 +1,70 @@
+using Nightjar.Core.Incidents;
+using Nightjar.Core.Services;
+using Nightjar.Core.Signals;
+using Xunit;
+
+namespace Nightjar.Tests.Incidents;
+
+public class IncidentMovesTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 5, 19, 21, 59, 35, TimeSpan.Zero);
+
+    [Fact]
+    public void Every_state_has_its_moves_written_down()
+    {
+        foreach (var from in Enum.GetValues<IncidentState>())
+        {
+            _ = IncidentMoves.IsLegal(from, IncidentState.Resolved);
+        }
+    }
+
+    [Fact]
+    public void Every_state_can_be_reached_from_the_first()
+    {
+        var reached = new HashSet<IncidentState> { IncidentState.Detected };
+        for (var grew = true; grew;)
+        {
+            var next = Enum.GetValues<IncidentState>().Where(to => reached.Any(from => IncidentMoves.IsLegal(from, to))).ToHashSet();
+            grew = next.Except(reached).Any();
+            reached.UnionWith(next);
+        }
+
+        Assert.Equal(Enum.GetValues<IncidentState>().Order(), reached.Order());
+    }
+
+    [Fact]
+    public void Resolved_is_the_end()
+    {
+        Assert.DoesNotContain(Enum.GetValues<IncidentState>(), to => IncidentMoves.IsLegal(IncidentState.Resolved, to));
+    }
+
+    [Fact]
+    public void An_illegal_move_is_refused_and_names_both_states()
+    {
+        var incident = Detected() with { State = IncidentState.Resolved };
+        var refusal = Assert.Throws<InvalidOperationException>(() => incident.Move(IncidentState.Healing, Now));
+        Assert.Contains("Resolved", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Healing", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_move_starts_the_new_state_afresh()
+    {
+        var moved = (Detected() with { Attempts = 2, Waiting = "something" }).Move(IncidentState.Investigating, Now);
+        Assert.Equal((IncidentState.Investigating, Now, 0, null), (moved.State, moved.StateSince, moved.Attempts, moved.Waiting));
+    }
+
+    private static Incident Detected()
+    {
+        var signal = new Signal { Kind = SignalKind.Alert, Service = new ServiceName("shop"), At = Now };
+        return new Incident
+        {
+            Id = new IncidentId(1),
+            Service = signal.Service,
+            Title = "x",
+            OpenedAt = Now,
+            Trigger = signal,
+            Fingerprints = [new OwnedFingerprint(Fingerprint.Of(signal, FingerprintStrategy.Evidence), "s", "", null, Now, "opened by it")],
+        };
+    }
+}
