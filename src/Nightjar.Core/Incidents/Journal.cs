@@ -29,10 +29,13 @@ public sealed record JournalEntry
     /// <summary>Identity of an outside effect; null for remarks.</summary>
     public string? Key { get; init; }
 
-    /// <summary>A sentence for people.</summary>
+    /// <summary>A sentence for people, 4,000 characters at most; the store cuts what is longer.</summary>
     public required string Why { get; init; }
 
-    /// <summary>What came of it, as JSON, so that a repeated step can read the result; null when there is none.</summary>
+    /// <summary>
+    /// What came of it, as JSON, so that a repeated step can read the result; null when there is none. Half a JSON would be worse
+    /// than none: over 256 kB the store leaves it out and says so in <see cref="Why"/>, and a repeated step probes again.
+    /// </summary>
     public string? Data { get; init; }
 
     public decimal CostUsd { get; init; }

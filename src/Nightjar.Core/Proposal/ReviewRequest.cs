@@ -128,6 +128,7 @@ public interface IRequestRecords
 
     Task<IReadOnlyList<HostedRequest>> ListAsync(CancellationToken cancellationToken);
 
+    /// <summary>Replaces everything but how it ended: that is <see cref="EndAsync"/>'s, so a late edit cannot reopen a request.</summary>
     Task UpdateAsync(HostedRequest request, CancellationToken cancellationToken);
 
     /// <summary>Closes it as merged or closed if it is still open; false when somebody was first.</summary>
