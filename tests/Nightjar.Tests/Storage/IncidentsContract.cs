@@ -185,4 +185,13 @@ public abstract class IncidentsContract<TSubject> : StoreContract<TSubject>
         Assert.Single(await Store.Incidents.ListAsync(new IncidentQuery { Service = new ServiceName(Hostile) }, Token));
         Assert.Equal(Kept(Hostile), Assert.Single(await Store.Folds.ReadAsync(opened.Id, Token)).Hash);
     }
+
+    [Fact]
+    public async Task Half_a_character_is_replaced_and_stops_nothing()
+    {
+        var opened = await Store.Incidents.OpenAsync(Samples.Incident("a\ud83d", "s\ude00", Clock.Now) with { Title = "x\ud83dy" }, Samples.Fold("a\ud83d", Clock.Now), Samples.Entry("open", Clock.Now) with { Why = "\ud83d" }, Token);
+
+        Assert.Equal("x\uFFFDy", (await Store.Incidents.GetAsync(opened.Id, Token))?.Title);
+        Assert.Equal(opened.Id, (await Store.Incidents.LatestAsync("a\ud83d", Token))?.Id);
+    }
 }

@@ -54,7 +54,7 @@ public sealed record OpenStore
 public abstract class StoreContract<TSubject> : IAsyncLifetime
     where TSubject : StoreSubject, new()
 {
-    /// <summary>Quotes, SQL, markup, paths, control characters, a right-to-left mark, an emoji, a lone half of one.</summary>
+    /// <summary>Quotes, SQL, markup, paths, control characters, a right-to-left mark, an emoji.</summary>
     protected const string Hostile = "'; DROP TABLE incidents; --\" \\ \r\n\t\u0001\0 <script>alert(1)</script> ../../etc/passwd $(rm -rf /) `id` %s {0} @id :x ?1 \u202E ü 日本 😀";
 
     private readonly TSubject subject = new();
