@@ -58,11 +58,22 @@ internal sealed class ConfigurationReader(Func<string, string?> environment)
         if (Keys.Root.TryRead(root, "", reading, out var options))
         {
             CrossChecks.Run(options, reading);
-            options = reading.Has("state") ? options : options with { State = reading.FullPath(reading.FillDefault(options.State)) };
+            options = reading.Has("state") ? options : options with { State = DefaultState(options.State, reading) };
         }
 
         var faults = reading.Faults.OrderBy(f => f.At?.Line).ThenBy(f => f.At?.Column);
         return new ConfigurationResult(file, reading.Faults.Count == 0 ? options : null, [.. faults], reading);
+    }
+
+    private static string DefaultState(string written, Reading reading)
+    {
+        var full = reading.FullPath(reading.FillDefault(written));
+        if (full is null)
+        {
+            reading.Blame("state", "the environment has neither XDG_STATE_HOME nor HOME to put it in; name a folder");
+        }
+
+        return full ?? written;
     }
 
     private ConfigurationResult ReadBytes(ReadOnlySpan<byte> bytes, string file, string folder)

@@ -74,7 +74,8 @@ internal static class CrossChecks
         for (var i = 0; i < service.DependsOn.Length; i++)
         {
             var named = service.DependsOn[i];
-            var at = string.Create(CultureInfo.InvariantCulture, $"{path}.dependsOn[{i}]");
+            var item = string.Create(CultureInfo.InvariantCulture, $"{path}.dependsOn[{i}]");
+            var at = reading.Has(item) ? item : $"{path}.dependsOn";
             if (!services.Any(s => s.Name == named))
             {
                 reading.Blame(at, $"there is no service {Wording.Quote(named.Value)}{Wording.DidYouMean(named.Value, services.Select(s => s.Name.Value))}");

@@ -87,8 +87,8 @@ internal static class Keys
 
     private static readonly Section<AuthorOptions> Author =
         new Section<AuthorOptions>("{name, email}", "Who signs the commits of a fix.", new AuthorOptions())
-            .Key("name", "The author's name.", Name, o => o.Name, (o, v) => o with { Name = v })
-            .Key("email", "The author's address.", Name, o => o.Email, (o, v) => o with { Email = v });
+            .Key("name", "The author's name.", Signature("a name in one line without < and >", @"^[^<>\x00-\x1f\x7f]+$"), o => o.Name, (o, v) => o with { Name = v })
+            .Key("email", "The author's address.", Signature("an address such as nightjar@example.org", @"^[^<>@\s\x00-\x1f\x7f]+@[^<>@\s\x00-\x1f\x7f]+$"), o => o.Email, (o, v) => o with { Email = v });
 
     private static readonly Dictionary<string, Mode> Modes = new() { ["observe"] = Mode.Observe, ["approve"] = Mode.Approve, ["autonomous"] = Mode.Autonomous };
 
@@ -110,7 +110,7 @@ internal static class Keys
                 .Key("strategy", "evidence adds message and place when the error class says nothing; class goes by the class alone.", Choice(new Dictionary<string, FingerprintStrategy> { ["evidence"] = FingerprintStrategy.Evidence, ["class"] = FingerprintStrategy.Class }), o => o.Strategy, (_, v) => new FingerprintOptions(v)), o => new FingerprintOptions(o.Fingerprints), (o, v) => o with { Fingerprints = v.Strategy })
             .Key("retention", "How long things are kept.", Retention, o => o.Retention, (o, v) => o with { Retention = v })
             .Key("heartbeat", "The sign of life for others.", Heartbeat, o => o.Heartbeat, (o, v) => o with { Heartbeat = v })
-            .Key("fence", "What keeps checks and agents in: auto takes the best there is, none runs a revert's check without one and refuses what a model wrote.", Choice(Fences), o => o.Fence, (o, v) => o with { Fence = v })
+            .Key("fence", "What keeps checks and agents in: auto takes the best there is, none does without, and then nothing that a model wrote is run.", Choice(Fences), o => o.Fence, (o, v) => o with { Fence = v })
             .Key("author", "Who signs the commits of a fix.", Author, o => o.Author, (o, v) => o with { Author = v });
 
     /// <summary>False for what git takes as a remote: a URL, or <c>host:path</c>.</summary>

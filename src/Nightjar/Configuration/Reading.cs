@@ -51,12 +51,17 @@ internal sealed class Reading(Func<string, string?> environment, string folder)
         return wrong.Length == 0 ? text : null;
     }
 
-    /// <summary>Absolute: <c>~</c> is the home folder, and what is relative starts at the file's folder.</summary>
-    public string FullPath(string path)
+    /// <summary>
+    /// Absolute: <c>~</c> is the home folder, and what is relative starts at the file's folder. Null when there is no home folder.
+    /// </summary>
+    public string? FullPath(string path)
     {
-        var home = environment("HOME") is { Length: > 0 } set ? set : Path.GetTempPath();
-        var full = path == "~" ? home : path.StartsWith("~/", StringComparison.Ordinal) ? Path.Join(home, path.AsSpan(2)) : path;
-        return Path.GetFullPath(full, folder);
+        if (path != "~" && !path.StartsWith("~/", StringComparison.Ordinal))
+        {
+            return Path.GetFullPath(path, folder);
+        }
+
+        return environment("HOME") is { Length: > 0 } home ? Path.GetFullPath(Path.Join(home, path.AsSpan(1)), folder) : null;
     }
 
     /// <summary>A default that names variables itself, such as that of the state folder.</summary>

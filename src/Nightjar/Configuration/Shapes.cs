@@ -17,13 +17,23 @@ internal static class Shapes
         (text, _) => Bounded(text, longest) is { } fault ? new(null, fault) : new(text, null),
         text => text);
 
+    /// <summary>A text that a commit's author line can hold.</summary>
+    public static Scalar<string> Signature(string says, string pattern) => new(
+        says,
+        new JsonObject { ["type"] = "string", ["pattern"] = pattern },
+        (text, _) => Bounded(text, LongestText) is { } fault ? new(null, fault)
+            : Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking) ? new(text, null) : new(null, $"is not {says}"),
+        text => text);
+
     /// <summary>A path that is made absolute; <paramref name="isLocal"/> tells it from a URL that stays as it is.</summary>
     public static Scalar<string> FilePath(string says, Func<string, bool>? isLocal = null) => new(
         says,
         new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = LongestText },
         (text, reading) => Bounded(text, LongestText) is { } fault ? new(null, fault)
             : text.Contains('\0', StringComparison.Ordinal) ? new(null, "has a NUL in it, which no path can have")
-            : new(isLocal?.Invoke(text) == false ? text : reading.FullPath(text), null),
+            : isLocal?.Invoke(text) == false ? new(text, null)
+            : reading.FullPath(text) is { } full ? new(full, null)
+            : new(null, "begins with ~, but the environment has no HOME"),
         text => text);
 
     public static Scalar<double> Number(double least, double most) => new(

@@ -16,9 +16,9 @@ internal static class YamlTree
     /// <summary>The root, null for a text without content; or the one fault at which reading stopped.</summary>
     public static (Node? Root, Fault? Fault) Compose(string text)
     {
+        var parser = new Parser(new StringReader(text));
         try
         {
-            var parser = new Parser(new StringReader(text));
             parser.Consume<StreamStart>();
             if (parser.TryConsume<StreamEnd>(out _))
             {
@@ -34,7 +34,13 @@ internal static class YamlTree
         }
         catch (YamlException e)
         {
-            return (null, new Fault(At(e.Start), "", Explain(text, e)));
+            return (null, Explain(text, e.Start, e.End, (e.InnerException ?? e).Message));
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            // The package leaves its own words for some kinds of noise, without a place.
+            var last = parser.Current?.End ?? Mark.Empty;
+            return (null, Explain(text, last, last, "the parser cannot make sense of what follows"));
         }
     }
 
@@ -90,12 +96,20 @@ internal static class YamlTree
         return new MapNode(pairs.ToImmutable(), At(map.Start));
     }
 
-    private static string Explain(string text, YamlException e)
+    private static Fault Explain(string text, Mark from, Mark to, string message)
     {
-        var line = text.Split('\n').ElementAtOrDefault((int)e.Start.Line - 1) ?? "";
-        return line.TakeWhile(char.IsWhiteSpace).Contains('\t')
-            ? "the line begins with a tab; YAML is indented by spaces only"
-            : $"this is not YAML: {(e.InnerException ?? e).Message.TrimEnd('.')}";
+        var lines = text.Split('\n');
+        var (first, last) = (At(from).Line - 1, At(to).Line);
+        for (var i = first; i <= last && i < lines.Length; i++)
+        {
+            if (lines[i].TakeWhile(char.IsWhiteSpace).Contains('\t'))
+            {
+                return new Fault(new Place(i + 1, lines[i].IndexOf('\t', StringComparison.Ordinal) + 1), "", "the line begins with a tab; YAML is indented by spaces only");
+            }
+        }
+
+        var at = first < lines.Length ? At(from) : new Place(lines.Length, lines[^1].Length + 1);
+        return new Fault(at, "", $"this is not YAML: {Quoting.Comment(message).TrimEnd('.')}");
     }
 
     private static Place At(Mark mark) => new((int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column));

@@ -14,23 +14,12 @@ public sealed class CommittedPages
     /// <summary>With NIGHTJAR_ACCEPT=1 in the environment the page is written instead.</summary>
     private static void Compare(string name, string made)
     {
-        var path = Path.Combine(Root(), name);
+        var path = Path.Combine(Yaml.RepositoryRoot(), name);
         if (Environment.GetEnvironmentVariable("NIGHTJAR_ACCEPT") == "1")
         {
             File.WriteAllText(path, made);
         }
 
         Assert.Equal(made, File.Exists(path) ? File.ReadAllText(path) : "");
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Nightjar.slnx")))
-        {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests run outside the repository");
-        }
-
-        return folder.FullName;
     }
 }
