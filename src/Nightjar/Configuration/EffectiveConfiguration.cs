@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -67,22 +66,24 @@ internal static partial class EffectiveConfiguration
         page.Append(indent).Append("- ").Append(below.ToString().AsSpan(indent.Length + 2));
     }
 
-    /// <summary>The line that gave it, or the one of the nearest key above that was written in short.</summary>
     private static string Source(string path, Reading reading)
     {
-        var names = reading.VariablesByPath.GetValueOrDefault(path, []);
+        var written = AsWritten(path, reading);
+        var names = reading.VariablesByPath.GetValueOrDefault(written, []);
         var by = names.IsEmpty ? "" : $", from {string.Join(" and ", names.Select(n => $"${{{n}}}"))}";
-        return reading.Places.TryGetValue(path, out var at) ? $"line {at.Line}{by}"
-            : IsMainOfShort(path) && reading.Places.TryGetValue(path[..path.LastIndexOf('.')], out at) ? $"line {at.Line}"
-            : path.EndsWith("].path", StringComparison.Ordinal) ? "" : "default";
+        return reading.Places.TryGetValue(written, out var at) ? $"line {at.Line}{by}" : "default";
     }
 
-    private static bool IsMainOfShort(string path) =>
-        path.EndsWith(".repository.path", StringComparison.Ordinal) || path.EndsWith(".check.command", StringComparison.Ordinal);
+    /// <summary>The key that gave it: a list of one and the main key of a group can be written in short, as the key above.</summary>
+    private static string AsWritten(string path, Reading reading)
+    {
+        var canBeShort = path.EndsWith("[0]", StringComparison.Ordinal) || path.EndsWith(".repository.path", StringComparison.Ordinal) || path.EndsWith(".check.command", StringComparison.Ordinal);
+        return canBeShort && !reading.Has(path) ? path[..path.LastIndexOfAny(['[', '.'])] : path;
+    }
 
     private static string Mask(string text, string path, Reading reading)
     {
-        var names = reading.VariablesByPath.GetValueOrDefault(path, ImmutableArray<string>.Empty);
+        var names = reading.VariablesByPath.GetValueOrDefault(AsWritten(path, reading), []);
         if (names.Any(n => Secret().IsMatch(n)))
         {
             return Masked;

@@ -61,7 +61,7 @@ internal static class Keys
             .Key("check", "How a change of its code is checked.", new Short<CheckCommand>(Text("a command"), c => new CheckCommand(c), Check), o => o.Check, (o, v) => o with { Check = v })
             .Key("health", "Short for one probe of the name health.", Url(), o => Health(o)?.Url, (o, v) => o with { Probes = o.Probes.Add(new HttpProbe("health", v)) })
             .Key("probes", "Endpoints that answer when it is well.", new ListOf<HttpProbe>("a list of probes", Probe), o => [.. o.Probes.Where(p => p != Health(o))], (o, v) => o with { Probes = o.Probes.AddRange(v) })
-            .Key("errorRate", "When its error rate is a problem.", ErrorRate, o => o.ErrorRate, (o, v) => o with { ErrorRate = v })
+            .Key("errorRate", "When its error rate is a problem.", ErrorRate, o => o.Logs.IsEmpty ? null : o.ErrorRate, (o, v) => o with { ErrorRate = v })
             .Key("triggers", "A log event that matches one of these is a signal of its own.", new ListOf<string>("a list of regular expressions", Pattern(), orOne: true), o => o.Triggers, (o, v) => o with { Triggers = v })
             .Key("verify", "When a fix counts as proven.", Verify, o => o.Verify, (o, v) => o with { Verify = v })
             .Key("runningVersion", "How the running commit is learned.", Running, o => o.RunningVersion, (o, v) => o with { RunningVersion = v })
@@ -109,7 +109,7 @@ internal static class Keys
             .Key("fingerprints", "How problems are told apart.", new Section<FingerprintOptions>("{strategy}", "How problems are told apart.", new FingerprintOptions(new NightjarOptions().Fingerprints))
                 .Key("strategy", "evidence adds message and place when the error class says nothing; class goes by the class alone.", Choice(new Dictionary<string, FingerprintStrategy> { ["evidence"] = FingerprintStrategy.Evidence, ["class"] = FingerprintStrategy.Class }), o => o.Strategy, (_, v) => new FingerprintOptions(v)), o => new FingerprintOptions(o.Fingerprints), (o, v) => o with { Fingerprints = v.Strategy })
             .Key("retention", "How long things are kept.", Retention, o => o.Retention, (o, v) => o with { Retention = v })
-            .Key("heartbeat", "The sign of life for others.", Heartbeat, o => o.Heartbeat, (o, v) => o with { Heartbeat = v })
+            .Key("heartbeat", "The sign of life for others.", Heartbeat, o => o.Heartbeat.Url is null ? null : o.Heartbeat, (o, v) => o with { Heartbeat = v })
             .Key("fence", "What keeps checks and agents in: auto takes the best there is, none does without, and then nothing that a model wrote is run.", Choice(Fences), o => o.Fence, (o, v) => o with { Fence = v })
             .Key("author", "Who signs the commits of a fix.", Author, o => o.Author, (o, v) => o with { Author = v });
 

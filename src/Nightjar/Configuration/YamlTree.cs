@@ -109,7 +109,8 @@ internal static class YamlTree
         }
 
         var at = first < lines.Length ? At(from) : new Place(lines.Length, lines[^1].Length + 1);
-        return new Fault(at, "", $"this is not YAML: {Quoting.Comment(message).TrimEnd('.')}");
+        var hint = first < lines.Length && lines[first].Contains("${", StringComparison.Ordinal) ? "; within { } or [ ] a value with ${…} must be in quotes" : "";
+        return new Fault(at, "", $"this is not YAML: {Quoting.Comment(message).TrimEnd('.')}{hint}");
     }
 
     private static Place At(Mark mark) => new((int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column));

@@ -97,6 +97,10 @@ public sealed class BadInput
     }
 
     [Fact]
+    public void A_bare_variable_within_braces_gets_a_hint() =>
+        Assert.EndsWith("; within { } or [ ] a value with ${…} must be in quotes", Assert.Single(Yaml.Faults("services: [{name: ${NAME:-shop}}]")), StringComparison.Ordinal);
+
+    [Fact]
     public void All_faults_come_in_one_message_in_the_order_of_the_file()
     {
         var result = Yaml.Read("""
