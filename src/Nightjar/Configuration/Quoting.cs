@@ -42,7 +42,7 @@ internal static partial class Quoting
     [GeneratedRegex(@"^[A-Za-z0-9_./][A-Za-z0-9_./+\-]*(?::[A-Za-z0-9_./+\-]+)*$", RegexOptions.CultureInvariant)]
     private static partial Regex Bare();
 
-    /// <summary>What a YAML reader would take for a number, a truth value or nothing.</summary>
-    [GeneratedRegex(@"^(?:[-+.]?[0-9][-0-9_.:eExX+a-fA-F]*|null|true|false|yes|no|on|off|y|n|\.nan|\.inf|~)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    /// <summary>What a YAML reader would take for a number, a truth value, nothing or an end.</summary>
+    [GeneratedRegex(@"^(?:[-+.]?[0-9][-0-9_.:eExX+a-fA-F]*|null|true|false|yes|no|on|off|y|n|\.+|\.nan|\.inf|~)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Word();
 }
