@@ -28,8 +28,11 @@ internal static class SqliteFaults
         _ => fault,
     };
 
-    /// <summary>True when the connection may be in a bad state itself and a fresh one should be tried.</summary>
-    public static bool SpoilsConnection(SqliteException fault) => fault.SqliteErrorCode is InputOutput or CannotOpen or Corrupt or NotADatabase;
+    /// <summary>
+    /// True when the connection may be in a bad state itself and a fresh one should be tried. Read-only is among them: a file that could
+    /// only be opened for reading stays so for its connection, whatever becomes of the file.
+    /// </summary>
+    public static bool SpoilsConnection(SqliteException fault) => fault.SqliteErrorCode is ReadOnly or InputOutput or CannotOpen or Corrupt or NotADatabase;
 
     private static StoreUnavailableException Unavailable(string message, SqliteException fault) => new(message, fault);
 }

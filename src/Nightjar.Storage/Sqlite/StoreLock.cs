@@ -53,8 +53,16 @@ internal sealed class StoreLock : IDisposable
             if (TryOpen(store, FileAccess.ReadWrite, FileShare.None) is { } held)
             {
                 var taken = new StoreLock(store, held, new StoreHolder(Environment.ProcessId, null, clock.GetUtcNow(), null));
-                taken.Say();
-                return taken;
+                try
+                {
+                    taken.Say();
+                    return taken;
+                }
+                catch
+                {
+                    taken.Dispose();
+                    throw;
+                }
             }
 
             if (look == Looks)
@@ -141,7 +149,6 @@ internal sealed class StoreLock : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            held.Dispose();
             throw new StoreUnavailableException($"{HolderPath(store)} cannot be written: {e.Message}", e);
         }
     }

@@ -1,0 +1,124 @@
+using Nightjar.Core.Policy;
+using Nightjar.Core.Services;
+using Nightjar.Core.Signals;
+using static Nightjar.Configuration.Shapes;
+
+namespace Nightjar.Configuration;
+
+/// <summary>
+/// Every key of <c>nightjar.yaml</c>, declared once: what it is called, means and takes, and which record it fills. Defaults are
+/// those of the records.
+/// </summary>
+internal static class Keys
+{
+    private static readonly Scalar<string> Name = Text("a name", longest: 100);
+
+    private static readonly Section<RepositoryLocation> Repository =
+        new Section<RepositoryLocation>("{path, base}", "Where the code is.", new RepositoryLocation(""))
+            .Key("path", "A local repository (bare or not), or any URL that git can read.", FilePath("a path or URL", IsLocal), o => o.Path, (o, v) => o with { Path = v }, required: true)
+            .Key("base", "The branch that fixes are proposed to.", Text("a branch", longest: 200), o => o.BaseBranch, (o, v) => o with { BaseBranch = v });
+
+    private static readonly Section<CheckCommand> Check =
+        new Section<CheckCommand>("{command, timeout, network}", "The service's own check: its build and tests.", new CheckCommand(""))
+            .Key("command", "Run by the shell in a private clone, inside a fence.", Text("a command"), o => o.Command, (o, v) => o with { Command = v }, required: true)
+            .Key("timeout", "After this the check counts as failed.", Duration("1s", "6h"), o => o.Timeout, (o, v) => o with { Timeout = v })
+            .Key("network", "Whether the check may reach the network.", Switch(), o => o.Network, (o, v) => o with { Network = v });
+
+    private static readonly Section<HttpProbe> Probe =
+        new Section<HttpProbe>("{name, url, …}", "An endpoint that answers when the service is well.", new HttpProbe("", new Uri("http://localhost")))
+            .Key("name", "What the probe is called; part of the incident's identity.", Name, o => o.Name, (o, v) => o with { Name = v }, required: true)
+            .Key("url", "What is asked.", Url(), o => o.Url, (o, v) => o with { Url = v }, required: true)
+            .Key("every", "How often.", Duration("1s", "1d"), o => o.Every, (o, v) => o with { Every = v })
+            .Key("timeout", "No answer by then is a failure.", Duration("10ms", "5m"), o => o.Timeout, (o, v) => o with { Timeout = v })
+            .Key("status", "The status expected; any 2xx when absent.", Whole(100, 599), o => o.Status, (o, v) => o with { Status = v })
+            .Key("expect", "Text that the answer must contain.", Text("a text"), o => o.Expect, (o, v) => o with { Expect = v })
+            .Key("failures", "Failures in a row before it is a signal.", Whole(1, 1_000), o => o.Failures, (o, v) => o with { Failures = v });
+
+    private static readonly Section<ErrorRateOptions> ErrorRate =
+        new Section<ErrorRateOptions>("{threshold, minVolume, window, of}", "When an error rate is a problem.", new ErrorRateOptions())
+            .Key("threshold", "Share of failures from which on it is one.", Number(0, 1), o => o.Threshold, (o, v) => o with { Threshold = v })
+            .Key("minVolume", "Fewest requests (or lines) in the window that say anything.", Whole(1, 1_000_000_000), o => o.MinVolume, (o, v) => o with { MinVolume = v })
+            .Key("window", "The time that is looked at.", Duration("1s", "1d"), o => o.Window, (o, v) => o with { Window = v })
+            .Key("of", "What is counted: requests where the logs tell them, lines where not.", Choice(new Dictionary<string, RateUnit> { ["auto"] = RateUnit.Auto, ["requests"] = RateUnit.Requests, ["lines"] = RateUnit.Lines }), o => o.Of, (o, v) => o with { Of = v });
+
+    private static readonly Section<VerifyOptions> Verify =
+        new Section<VerifyOptions>("{window, minVolume, patience, assumeDeployedAfter}", "When a fix counts as proven.", new VerifyOptions())
+            .Key("window", "How long the fix must hold, from when it runs.", Duration("1s", "7d"), o => o.Window, (o, v) => o with { Window = v })
+            .Key("minVolume", "Fewest requests in the window; fewer prove nothing.", Whole(1, 1_000_000_000), o => o.MinVolume, (o, v) => o with { MinVolume = v })
+            .Key("patience", "How long to wait for traffic before the fix is told as unverified.", Duration("1s", "30d"), o => o.Patience, (o, v) => o with { Patience = v })
+            .Key("assumeDeployedAfter", "After a merge without word of a rollout, when verification starts all the same.", Duration("0s", "30d"), o => o.AssumeDeployedAfter, (o, v) => o with { AssumeDeployedAfter = v });
+
+    private static readonly Section<RunningVersion> Running =
+        new Section<RunningVersion>("{url} or {command}", "Where the commit that runs now can be read; one of the two.", new RunningVersion())
+            .Key("url", "A URL whose answer holds the commit.", Url(), o => o.Url, (o, v) => o with { Url = v })
+            .Key("command", "A command that prints it.", Text("a command"), o => o.Command, (o, v) => o with { Command = v });
+
+    private static readonly Section<Service> Service =
+        new Section<Service>("{name, logs, repository, check, health, …}", "One service to look after.", new Service { Name = new ServiceName("") })
+            .Key("name", "What the service is called.", Name, o => o.Name.Value, (o, v) => o with { Name = new ServiceName(v) }, required: true)
+            .Key("logs", "Globs of the log files that it writes; a relative one starts at this file's folder.", new ListOf<string>("a glob, or a list of them", FilePath("a glob"), orOne: true, fewest: 1), o => o.Logs, (o, v) => o with { Logs = v })
+            .Key("repository", "Where its code is.", new Short<RepositoryLocation>(FilePath("a path or URL", IsLocal), p => new RepositoryLocation(p), Repository), o => o.Repository, (o, v) => o with { Repository = v })
+            .Key("check", "How a change of its code is checked.", new Short<CheckCommand>(Text("a command"), c => new CheckCommand(c), Check), o => o.Check, (o, v) => o with { Check = v })
+            .Key("health", "Short for one probe of the name health.", Url(), o => Health(o)?.Url, (o, v) => o with { Probes = o.Probes.Add(new HttpProbe("health", v)) })
+            .Key("probes", "Endpoints that answer when it is well.", new ListOf<HttpProbe>("a list of probes", Probe), o => [.. o.Probes.Where(p => p != Health(o))], (o, v) => o with { Probes = o.Probes.AddRange(v) })
+            .Key("errorRate", "When its error rate is a problem.", ErrorRate, o => o.Logs.IsEmpty ? null : o.ErrorRate, (o, v) => o with { ErrorRate = v })
+            .Key("triggers", "A log event that matches one of these is a signal of its own.", new ListOf<string>("a list of regular expressions", Pattern(), orOne: true), o => o.Triggers, (o, v) => o with { Triggers = v })
+            .Key("verify", "When a fix counts as proven.", Verify, o => o.Verify, (o, v) => o with { Verify = v })
+            .Key("runningVersion", "How the running commit is learned.", Running, o => o.RunningVersion, (o, v) => o with { RunningVersion = v })
+            .Key("dependsOn", "Services that it calls; an incident of one of them holds back incidents of this one.", new ListOf<string>("a list of service names", Name, orOne: true), o => [.. o.DependsOn.Select(n => n.Value)], (o, v) => o with { DependsOn = [.. v.Select(n => new ServiceName(n))] })
+            .Key("owners", "Who looks after it.", new ListOf<string>("a list of names", Name, orOne: true), o => o.Owners, (o, v) => o with { Owners = v });
+
+    private static readonly Section<DashboardOptions> Dashboard =
+        new Section<DashboardOptions>("{listen, url}", "The dashboard and the API.", new DashboardOptions())
+            .Key("listen", "Where it listens. Other machines reach it only when this is not the loopback address.", Address(), o => o.Listen, (o, v) => o with { Listen = v })
+            .Key("url", "How people reach it, for links; the listening address when absent.", Url(), o => o.Url, (o, v) => o with { Url = v });
+
+    private static readonly Section<RetentionOptions> Retention =
+        new Section<RetentionOptions>("{journal, rates, transcripts, clones}", "How long things are kept after an incident ended.", new RetentionOptions())
+            .Key("journal", "Every act, with its reason.", Duration("1d", "36500d"), o => o.Journal, (o, v) => o with { Journal = v })
+            .Key("rates", "The error rates of the past.", Duration("1h", "3650d"), o => o.Rates, (o, v) => o with { Rates = v })
+            .Key("transcripts", "What agents read and said.", Duration("0s", "3650d"), o => o.Transcripts, (o, v) => o with { Transcripts = v })
+            .Key("clones", "Private clones that were left behind.", Duration("0s", "365d"), o => o.Clones, (o, v) => o with { Clones = v });
+
+    private static readonly Section<HeartbeatOptions> Heartbeat =
+        new Section<HeartbeatOptions>("{url, every}", "A URL asked while all is well, so that somebody notices when Nightjar is gone.", new HeartbeatOptions())
+            .Key("url", "What is asked; none when absent.", Url(), o => o.Url, (o, v) => o with { Url = v })
+            .Key("every", "How often.", Duration("1s", "1d"), o => o.Every, (o, v) => o with { Every = v });
+
+    private static readonly Section<AuthorOptions> Author =
+        new Section<AuthorOptions>("{name, email}", "Who signs the commits of a fix.", new AuthorOptions())
+            .Key("name", "The author's name.", Signature("a name in one line without < and >", @"^[^<>\x00-\x1f\x7f]+$"), o => o.Name, (o, v) => o with { Name = v })
+            .Key("email", "The author's address.", Signature("an address such as nightjar@example.org", @"^[^<>@\s\x00-\x1f\x7f]+@[^<>@\s\x00-\x1f\x7f]+$"), o => o.Email, (o, v) => o with { Email = v });
+
+    private static readonly Dictionary<string, Mode> Modes = new() { ["observe"] = Mode.Observe, ["approve"] = Mode.Approve, ["autonomous"] = Mode.Autonomous };
+
+    private static readonly Dictionary<string, Mode> OldModes = new() { ["report"] = Mode.Observe, ["watcher"] = Mode.Autonomous };
+
+    private static readonly Dictionary<string, FenceChoice> Fences = new() { ["auto"] = FenceChoice.Auto, ["none"] = FenceChoice.None, ["bubblewrap"] = FenceChoice.Bubblewrap };
+
+    /// <summary>The whole file.</summary>
+    public static readonly Section<NightjarOptions> Root =
+        new Section<NightjarOptions>("the keys of nightjar.yaml", "The configuration of Nightjar.", new NightjarOptions())
+            .Key("services", "The services to look after.", new ListOf<Service>("a list of services", Service, fewest: 1), o => o.Services, (o, v) => o with { Services = v }, required: true)
+            .Key("mode", "How far Nightjar may go: observe changes nothing that runs, approve asks before it acts, autonomous acts within its policy.", Choice(Modes, OldModes), o => o.Conduct.Mode, (o, v) => o with { Conduct = o.Conduct with { Mode = v } })
+            .Key("proposals", "Whether draft pull requests are opened.", Switch(), o => o.Conduct.Proposals, (o, v) => o with { Conduct = o.Conduct with { Proposals = v } })
+            .Key("tries", "Failed tries of a stage before it is left alone for an hour, then two, four … twenty-four.", Whole(1, 100), o => o.Conduct.Tries, (o, v) => o with { Conduct = o.Conduct with { Tries = v } })
+            .Key("coolDown", "How long a problem is only counted after its pull request was closed unmerged.", Duration("0s", "365d"), o => o.Conduct.CoolDown, (o, v) => o with { Conduct = o.Conduct with { CoolDown = v } })
+            .Key("state", "The folder of the store, transcripts and clones.", FilePath("a folder"), o => o.State, (o, v) => o with { State = v })
+            .Key("dashboard", "The dashboard and the API.", Dashboard, o => o.Dashboard, (o, v) => o with { Dashboard = v })
+            .Key("fingerprints", "How problems are told apart.", new Section<FingerprintOptions>("{strategy}", "How problems are told apart.", new FingerprintOptions(new NightjarOptions().Fingerprints))
+                .Key("strategy", "evidence adds message and place when the error class says nothing; class goes by the class alone.", Choice(new Dictionary<string, FingerprintStrategy> { ["evidence"] = FingerprintStrategy.Evidence, ["class"] = FingerprintStrategy.Class }), o => o.Strategy, (_, v) => new FingerprintOptions(v)), o => new FingerprintOptions(o.Fingerprints), (o, v) => o with { Fingerprints = v.Strategy })
+            .Key("retention", "How long things are kept.", Retention, o => o.Retention, (o, v) => o with { Retention = v })
+            .Key("heartbeat", "The sign of life for others.", Heartbeat, o => o.Heartbeat.Url is null ? null : o.Heartbeat, (o, v) => o with { Heartbeat = v })
+            .Key("fence", "What keeps checks and agents in: auto takes the best there is, none does without, and then nothing that a model wrote is run.", Choice(Fences), o => o.Fence, (o, v) => o with { Fence = v })
+            .Key("author", "Who signs the commits of a fix.", Author, o => o.Author, (o, v) => o with { Author = v });
+
+    /// <summary>False for what git takes as a remote: a URL, or <c>host:path</c>.</summary>
+    public static bool IsLocal(string repository) =>
+        !repository.Contains("://", StringComparison.Ordinal) && repository.IndexOf(':', StringComparison.Ordinal) is var colon && (colon < 0 || repository.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash && slash < colon);
+
+    /// <summary>The probe that the short form stands for, if the service has it.</summary>
+    private static HttpProbe? Health(Service service) => service.Probes.FirstOrDefault(p => p == new HttpProbe("health", p.Url));
+
+    private sealed record FingerprintOptions(FingerprintStrategy Strategy);
+}

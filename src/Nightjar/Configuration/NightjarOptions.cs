@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.Net;
+using Nightjar.Core.Policy;
+using Nightjar.Core.Services;
+using Nightjar.Core.Signals;
+
+namespace Nightjar.Configuration;
+
+/// <summary>Everything that <c>nightjar.yaml</c> says, bound once at the start. Inside, nobody reads the file again.</summary>
+internal sealed record NightjarOptions
+{
+    public ImmutableArray<Service> Services { get; init; } = [];
+
+    public Conduct Conduct { get; init; } = new();
+
+    /// <summary>The folder of the store, transcripts and clones; absolute once it was read.</summary>
+    public string State { get; init; } = "${XDG_STATE_HOME:-~/.local/state}/nightjar";
+
+    public DashboardOptions Dashboard { get; init; } = new();
+
+    public FingerprintStrategy Fingerprints { get; init; } = FingerprintStrategy.Evidence;
+
+    public RetentionOptions Retention { get; init; } = new();
+
+    public HeartbeatOptions Heartbeat { get; init; } = new();
+
+    public FenceChoice Fence { get; init; } = FenceChoice.Auto;
+
+    public AuthorOptions Author { get; init; } = new();
+}
+
+internal sealed record DashboardOptions
+{
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 7677);
+
+    /// <summary>How people reach it, for links in messages; null when that is the address it listens on.</summary>
+    public Uri? Url { get; init; }
+}
+
+/// <summary>How long each kind of record is kept after its incident ended.</summary>
+internal sealed record RetentionOptions
+{
+    public TimeSpan Journal { get; init; } = TimeSpan.FromDays(365);
+
+    public TimeSpan Rates { get; init; } = TimeSpan.FromDays(30);
+
+    public TimeSpan Transcripts { get; init; } = TimeSpan.FromDays(30);
+
+    public TimeSpan Clones { get; init; } = TimeSpan.FromDays(1);
+}
+
+/// <summary>A URL asked while all is well, so that somebody notices when Nightjar itself is gone.</summary>
+internal sealed record HeartbeatOptions
+{
+    public Uri? Url { get; init; }
+
+    public TimeSpan Every { get; init; } = TimeSpan.FromMinutes(1);
+}
+
+internal enum FenceChoice
+{
+    Auto,
+    None,
+    Bubblewrap,
+}
+
+/// <summary>Who signs the commits of a fix.</summary>
+internal sealed record AuthorOptions
+{
+    public string Name { get; init; } = "Nightjar";
+
+    public string Email { get; init; } = "nightjar@localhost";
+}
