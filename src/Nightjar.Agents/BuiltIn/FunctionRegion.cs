@@ -101,14 +101,14 @@ internal sealed partial record FunctionRegion(SourceFile File, string Name, int 
     {
         for (var at = opening; at >= Math.Max(1, opening - HeaderLines); at--)
         {
-            if (NameIn(file, at) is { } name)
-            {
-                return (name, at);
-            }
-
             if (at < opening && (Code(file.Line(at)).TrimEnd() is [.., ';' or '}' or '{'] || string.IsNullOrWhiteSpace(file.Line(at))))
             {
                 return null;
+            }
+
+            if (NameIn(file, at) is { } name)
+            {
+                return (name, at);
             }
         }
 

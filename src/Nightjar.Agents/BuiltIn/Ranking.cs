@@ -43,12 +43,12 @@ internal sealed class Ranking(CodeReader code, EvidenceBundle evidence, Immutabl
 
     private static ImmutableArray<Suspicion> Rivalry(ImmutableArray<Suspicion> ranked)
     {
-        if (ranked.Length < 2 || ranked[0].Score - ranked[1].Score is var distance && distance >= Weights.RivalDistance)
+        if (ranked.Length < 2)
         {
             return ranked;
         }
 
-        var rival = new ConfidenceFact("rival", $"{Quoting.Inline(ranked[1].Suspect.Short)} is suspected nearly as much", distance - Weights.RivalDistance);
+        var rival = new ConfidenceFact("rival", $"{Quoting.Inline(ranked[1].Suspect.Short)} is the next in line; at most one of the two is the cause", Weights.Rival(ranked[1].Score));
         return ranked.SetItem(0, ranked[0] with { Facts = ranked[0].Facts.Add(rival) });
     }
 }

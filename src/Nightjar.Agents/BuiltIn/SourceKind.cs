@@ -37,7 +37,7 @@ internal static class DependencyPath
         "/_/src/", "/rustc/", "/obj/", "/.venv/", "/generated/", "/target/generated-sources/",
     ];
 
-    private static readonly string[] Starts = ["node:", "internal/", "<", "[native", "/_/"];
+    private static readonly string[] Starts = ["node:", "internal/modules/", "internal/process/", "internal/timers", "<", "[native", "/_/"];
 
     private static readonly string[] Ends = [".g.cs", ".g.i.cs", ".generated.cs", ".designer.cs", ".min.js", ".pb.go", "_pb2.py"];
 

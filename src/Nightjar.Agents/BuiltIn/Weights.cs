@@ -34,9 +34,6 @@ internal static class Weights
     public const double FirstCommit = -4.0;
     public const double Dependency = -2.5;
 
-    /// <summary>A second commit this close makes the first less sure, in proportion.</summary>
-    public const double RivalDistance = 1.5;
-
     /// <summary>Lines changed from which a commit touches so much that touching something says little.</summary>
     public const int BroadLines = 400;
 
@@ -50,6 +47,12 @@ internal static class Weights
         { TotalDays: <= 90 } => -1.2,
         _ => -2.0,
     };
+
+    /// <summary>
+    /// What a second suspect takes away: at most one of the two is the cause, so P = e^a / (1 + e^a + e^b), which is the logistic
+    /// of a - ln(1 + e^b).
+    /// </summary>
+    public static double Rival(double second) => -Math.Log(1 + Math.Exp(second));
 
     public static double Confidence(double logOdds) => Math.Min(MostConfidence, 1 / (1 + Math.Exp(-logOdds)));
 }

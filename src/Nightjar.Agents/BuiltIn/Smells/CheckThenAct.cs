@@ -72,7 +72,7 @@ internal sealed partial class CheckThenAct : ISmell
     private static partial Regex Guard();
 
     /// <summary>A comparison in a condition; whether something is null is not one: that rarely guards a count.</summary>
-    [GeneratedRegex(@"\b(?:if|while|unless|elif|assert)\b(?=.*(?:[^=!<>-][<>]=?[^<>=]|[!=]==?\s*(?!null|None|undefined|"""")|[Cc]ontains|\.has\(|\bin\b)).*", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(?:if|while|unless|elif|assert)\b(?=.*(?:[^=!<>-][<>]=?[^<>=]|(?>[!=]==?\s*)(?!null|None|undefined|"""")|[Cc]ontains|\.has\(|\bin\b)).*", RegexOptions.CultureInvariant)]
     private static partial Regex Condition();
 
     [GeneratedRegex(@"[A-Za-z_]\w*", RegexOptions.CultureInvariant)]

@@ -10,6 +10,6 @@ internal sealed partial class RemovedLock : ISmell
             ? new Smelled("removed-lock", "It removed what kept callers apart (a lock, semaphore or transaction) and put nothing in its place", null, 0.8)
             : null;
 
-    [GeneratedRegex(@"\block\s*\(|\bsynchronized\b|SemaphoreSlim|\b[Mm]utex\b|\bInterlocked\.|\.Lock\(\)|\.acquire\(|with\s+\w*lock|BeginTransaction|FOR UPDATE", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\block\s*\(|\bsynchronized\b|SemaphoreSlim|\b[Mm]utex\b|\bInterlocked\.|\.Lock\(\)|\.acquire\(|with\s+[\w.]*lock|BeginTransaction|FOR UPDATE", RegexOptions.CultureInvariant)]
     private static partial Regex Guard();
 }
