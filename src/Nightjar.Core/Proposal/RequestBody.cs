@@ -78,7 +78,7 @@ public static class RequestBody
             text.Append($"**The service's own check:** {check.Says}\n\n");
             if (!check.Passed)
             {
-                text.Append(Quoting.Fence(Tail(check.Output))).Append("\n\n");
+                text.Append(Quoting.Block(Tail(check.Output))).Append("\n\n");
             }
         }
 
@@ -110,7 +110,7 @@ public static class RequestBody
 
         foreach (var sample in trigger.Samples.Take(2))
         {
-            text.Append('\n').Append(Quoting.Fence(sample.Length > 1_500 ? sample[..1_500] + "…" : sample)).Append('\n');
+            text.Append('\n').Append(Quoting.Block(sample.Length > 1_500 ? sample[..1_500] + "…" : sample)).Append('\n');
         }
 
         return text.ToString().TrimEnd();
@@ -155,7 +155,7 @@ public static class RequestBody
     {
         foreach (var quote in finding.Evidence)
         {
-            text.Append("**").Append(Quoting.Prose(quote.Id)).Append("** ").Append(Quoting.Prose(quote.Source)).Append("\n\n").Append(Quoting.Fence(quote.Text)).Append("\n\n");
+            text.Append("**").Append(Quoting.Prose(quote.Id)).Append("** ").Append(Quoting.Prose(quote.Source)).Append("\n\n").Append(Quoting.Block(quote.Text)).Append("\n\n");
         }
     }
 

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Nightjar.Core.Evidence;
+using Nightjar.Core.Investigation;
+
+namespace Nightjar.Agents.BuiltIn;
+
+/// <summary>What a reader can check for themselves. The texts are raw and bounded: whoever shows one must quote it.</summary>
+internal static class EvidenceQuotes
+{
+    private const int Longest = 2_000;
+    private const int LinesAround = 3;
+    private const int MostAdded = 30;
+
+    public static ImmutableArray<Quote> Of(EvidenceBundle evidence, Trouble? trouble, Scene scene, Suspicion? suspicion)
+    {
+        var quotes = Rate(evidence)
+            .Concat(Log(trouble))
+            .Concat(Templates(evidence))
+            .Concat(Source(scene.Top, "source"))
+            .Concat(suspicion?.Where is { } where && where != scene.Top ? Source(where, "source") : [])
+            .Concat(Commit(suspicion));
+        return [.. quotes.Select((q, i) => new Quote($"E{i + 1}", q.Source, q.Text.Length > Longest ? $"{q.Text[..Longest]}…" : q.Text))];
+    }
+
+    private static IEnumerable<(string Source, string Text)> Rate(EvidenceBundle evidence)
+    {
+        if (evidence.Trigger.Rate is { } rate)
+        {
+            yield return ("error rate", string.Create(CultureInfo.InvariantCulture, $"{rate.Errors} of {rate.Total} {(rate.Of == Core.Services.RateUnit.Requests ? "requests" : "lines")} failed ({rate.Rate:P1}), {rate.From:u} to {rate.To:u}"));
+        }
+    }
+
+    private static IEnumerable<(string Source, string Text)> Log(Trouble? trouble)
+    {
+        if (trouble is { Sample.Length: > 0 })
+        {
+            yield return ("log", trouble.Sample);
+        }
+    }
+
+    private static IEnumerable<(string Source, string Text)> Templates(EvidenceBundle evidence) =>
+        Trouble.Safe(evidence.Logs?.Templates ?? []).Where(t => t.Trend != TemplateTrend.Steady).OrderByDescending(t => t.Trend).ThenByDescending(t => t.Count).Take(3)
+            .Select(t => (t.Trend == TemplateTrend.New ? "log template, new since the first failure" : "log template, rising since the first failure", string.Create(CultureInfo.InvariantCulture, $"{t.Count} × {t.Text}")));
+
+    /// <summary>The lines around the frame with the commit that last changed each, as blame prints them.</summary>
+    private static IEnumerable<(string Source, string Text)> Source(BlamedFunction? place, string kind)
+    {
+        if (place is null)
+        {
+            yield break;
+        }
+
+        var shas = place.Blame.GroupBy(b => b.Line).ToDictionary(g => g.Key, g => g.First().Sha);
+        var line = place.Line ?? place.Region.From + LinesAround;
+        var lines = Enumerable.Range(line - LinesAround, (2 * LinesAround) + 1).Where(n => n >= 1 && n <= place.Region.File.Lines.Length)
+            .Select(n => string.Create(CultureInfo.InvariantCulture, $"{(n == place.Line ? '>' : ' ')} {Short(shas.GetValueOrDefault(n) ?? "")} {n,5}  {place.Region.File.Line(n)}"));
+        yield return ($"{kind} and blame of {place.Path}", string.Join('\n', lines));
+    }
+
+    private static IEnumerable<(string Source, string Text)> Commit(Suspicion? suspicion)
+    {
+        if (suspicion is null)
+        {
+            yield break;
+        }
+
+        var file = suspicion.Where is { } where ? suspicion.Patch?.Of(where.Path) : suspicion.Patch?.Files.FirstOrDefault();
+        var lines = file is null ? [] : file.Removed.Take(MostAdded).Select(l => $"-{l}").Concat(file.Added.Take(MostAdded).Select(l => $"+{l}"));
+        yield return ($"commit {suspicion.Suspect.Short}", string.Join('\n', lines.Prepend(string.Create(CultureInfo.InvariantCulture, $"{suspicion.Commit.Subject} ({suspicion.Commit.Author}, {suspicion.Commit.At:u})"))));
+    }
+
+    private static string Short(string sha) => sha.Length > 8 ? sha[..8] : sha.PadRight(8);
+}

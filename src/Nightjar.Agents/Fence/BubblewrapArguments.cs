@@ -1,0 +1,53 @@
+namespace Nightjar.Agents.Fence;
+
+/// <summary>The command line of bubblewrap: what is seen inside, and nothing else. Later binds lie over earlier ones.</summary>
+internal static class BubblewrapArguments
+{
+    private const string Home = "/home/check";
+
+    private static readonly string[] SystemFolders = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/nix/store"];
+
+    /// <summary>No <c>shadow</c>, no private keys, no git or package settings (they may hold tokens).</summary>
+    private static readonly string[] Etc =
+    [
+        "passwd", "group", "nsswitch.conf", "hosts", "protocols", "services", "localtime", "timezone", "os-release", "mime.types",
+        "alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "ssl/certs", "ssl/openssl.cnf", "pki/tls/certs", "pki/ca-trust",
+        "ca-certificates", "ca-certificates.conf", "crypto-policies", "dotnet", "maven", "static",
+    ];
+
+    /// <summary>No core files; 4,096 processes stop a fork bomb, not a build. Memory is left alone: .NET reserves far more than it uses.</summary>
+    private const string Limits = "ulimit -c 0; ulimit -p 4096 2>/dev/null || ulimit -u 4096 2>/dev/null; exec \"$@\"";
+
+    public static IEnumerable<string> For(FencedCommand command, Toolchain tools) =>
+    [
+        "--unshare-all", .. command.Network ? new[] { "--share-net" } : [],
+        "--die-with-parent", "--new-session", "--cap-drop", "ALL",
+        .. SystemFolders.SelectMany(SystemFolder),
+        .. EtcPaths(command.Network).SelectMany(p => ReadOnly(p, p)),
+        "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", "/var/tmp", "--tmpfs", Home,
+        .. tools.Folders.SelectMany(p => ReadOnly(p, p)),
+        .. tools.Hidden.SelectMany(Hide),
+        .. command.ReadOnly.SelectMany(p => ReadOnly(p, p)),
+        "--bind", command.Folder, command.Folder,
+        .. ReadOnly(Path.Join(command.Folder, ".git"), Path.Join(command.Folder, ".git")),
+        "--remount-ro", "/", "--chdir", command.Folder, "--clearenv",
+        .. SmallEnvironment.For(tools, Home).SelectMany(v => new[] { "--setenv", v.Key, v.Value }),
+        "--", "/bin/sh", "-c", Limits, "sh", .. command.Arguments,
+    ];
+
+    /// <summary>Where <c>/bin</c> is a link to <c>usr/bin</c>, it is one inside too.</summary>
+    private static string[] SystemFolder(string path) =>
+        new DirectoryInfo(path) is { Exists: true } folder
+            ? folder.LinkTarget is { } target ? ["--symlink", target, path] : ReadOnly(path, path)
+            : [];
+
+    private static IEnumerable<string> EtcPaths(bool network)
+    {
+        string[] names = network ? [.. Etc, "resolv.conf"] : Etc;
+        return names.Select(n => $"/etc/{n}").Concat(Directory.Exists("/etc") ? Directory.EnumerateDirectories("/etc", "java*") : []);
+    }
+
+    private static string[] ReadOnly(string source, string target) => ["--ro-bind-try", source, target];
+
+    private static string[] Hide(string path) => Directory.Exists(path) ? ["--tmpfs", path] : ["--ro-bind", "/dev/null", path];
+}

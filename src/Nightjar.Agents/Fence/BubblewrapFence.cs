@@ -1,0 +1,55 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Nightjar.Agents.Fence;
+
+/// <summary>
+/// Linux namespaces by way of the <c>bwrap</c> program: no network unless asked for, a read-only system, an empty home, no
+/// sight of other processes. Only the command's folder can be written to, and in it not <c>.git</c>, where a hook or a setting
+/// written inside would run outside.
+/// </summary>
+/// <param name="program">Name or path of bubblewrap.</param>
+public sealed class BubblewrapFence(TimeProvider clock, string program = "bwrap") : IFence
+{
+    private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(10);
+
+    public string Name => "bubblewrap";
+
+    public async Task<FenceState> ProbeAsync(CancellationToken cancellationToken)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return new FenceState(false, "bubblewrap runs on Linux only");
+        }
+
+        var folder = Directory.CreateTempSubdirectory("nightjar-fence-");
+        try
+        {
+            var run = await RunAsync(new FencedCommand(["/bin/sh", "-c", "true"], folder.FullName, ProbeTime), cancellationToken);
+            return run.ExitCode == 0 ? new FenceState(true, "bubblewrap works") : new FenceState(false, BubblewrapRefusal.Explain(run));
+        }
+        catch (Win32Exception e)
+        {
+            return new FenceState(false, $"{program} could not be started ({e.Message}): install the package bubblewrap (apt install bubblewrap, dnf install bubblewrap)");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    public Task<FencedRun> RunAsync(FencedCommand command, CancellationToken cancellationToken)
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var tools = Toolchain.Find(command.Arguments, Environment.GetEnvironmentVariable, home);
+        var start = new ProcessStartInfo(program, BubblewrapArguments.For(command, tools)) { WorkingDirectory = "/" };
+
+        // bwrap stays visible inside as process 1, its first environment with it: it gets none of ours.
+        var path = Environment.GetEnvironmentVariable("PATH");
+        start.Environment.Clear();
+        start.Environment["PATH"] = path;
+
+        // The kernel kills all of a process namespace with its first process: there is nothing left to sweep.
+        return new ChildProcess(start, clock).RunAsync(command.Timeout, () => { }, cancellationToken);
+    }
+}
