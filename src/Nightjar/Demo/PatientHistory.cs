@@ -31,19 +31,20 @@ internal sealed class PatientHistory(TimeProvider clock)
         await GitAsync(folder, ["init", "--quiet", "--bare", "--template=", "-b", Branch, bare], cancellationToken);
         await GitAsync(folder, ["init", "--quiet", "--template=", "-b", Branch, working], cancellationToken);
         var now = clock.GetUtcNow();
-        var commits = ImmutableArray.CreateBuilder<PatientCommit>(overlays.Length);
         foreach (var overlay in overlays)
         {
-            commits.Add(await CommitAsync(working, overlay, now - overlay.Age, cancellationToken));
+            await CommitAsync(working, overlay, now - overlay.Age, cancellationToken);
         }
 
         await GitAsync(working, ["remote", "add", "origin", bare], cancellationToken);
         await GitAsync(working, ["push", "--quiet", "--set-upstream", "origin", Branch], cancellationToken);
-        return new PatientRepository(working, bare, commits.DrainToImmutable());
+        var shas = await GitAsync(working, ["rev-list", "--reverse", "HEAD"], cancellationToken);
+        var commits = shas.Split('\n', StringSplitOptions.RemoveEmptyEntries).Zip(overlays, (sha, overlay) =>
+            new PatientCommit(sha, overlay.AuthorName, WholeSeconds(now - overlay.Age), overlay.Subject));
+        return new PatientRepository(working, bare, [.. commits]);
     }
 
-    private async Task<PatientCommit> CommitAsync(
-        string working, PatientOverlay overlay, DateTimeOffset at, CancellationToken cancellationToken)
+    private async Task CommitAsync(string working, PatientOverlay overlay, DateTimeOffset at, CancellationToken cancellationToken)
     {
         if (!overlay.Deleted.IsEmpty)
         {
@@ -53,16 +54,16 @@ internal sealed class PatientHistory(TimeProvider clock)
         overlay.CopyTo(working);
         await GitAsync(working, ["add", "--all"], cancellationToken);
         var date = string.Create(CultureInfo.InvariantCulture, $"@{at.ToUnixTimeSeconds()} +0000");
-        await (PatientGit.In(working, ["commit", "--quiet", "-m", overlay.Message]) with
+        await (PatientGit.In(working, ["commit", "--quiet", "--allow-empty", "-m", overlay.Message]) with
         {
             Variables = PatientGit.Variables.SetItems(overlay.Identity(date)),
         }).RunAsync(clock, cancellationToken);
-        var sha = await GitAsync(working, ["rev-parse", "HEAD"], cancellationToken);
-        return new PatientCommit(sha.Trim(), overlay.AuthorName, DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds()), overlay.Subject);
     }
 
     private Task<string> GitAsync(string folder, ImmutableArray<string> arguments, CancellationToken cancellationToken) =>
         PatientGit.In(folder, arguments).RunAsync(clock, cancellationToken);
+
+    private static DateTimeOffset WholeSeconds(DateTimeOffset at) => DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds());
 
     private static string Fresh(string folder, string name)
     {

@@ -46,6 +46,11 @@ internal sealed partial record PatientOverlay(string Folder, string AuthorName, 
     public void CopyTo(string target)
     {
         var tree = Path.Combine(Folder, "tree");
+        if (!Directory.Exists(tree))
+        {
+            return;
+        }
+
         foreach (var file in Directory.EnumerateFiles(tree, "*", SearchOption.AllDirectories))
         {
             var copy = Path.Combine(target, Path.GetRelativePath(tree, file));

@@ -3,7 +3,10 @@
 set -eu
 cd "$(dirname "$0")"
 
+# Whatever the SDK wants to keep stays in here, so that a machine without a home will do.
+mkdir -p .dotnet/share
 export DOTNET_CLI_HOME="$PWD/.dotnet"
+export XDG_DATA_HOME="$PWD/.dotnet/share"
 export NUGET_PACKAGES="$PWD/.dotnet/packages"
 export NUGET_HTTP_CACHE_PATH="$PWD/.dotnet/http"
 export DOTNET_NOLOGO=1

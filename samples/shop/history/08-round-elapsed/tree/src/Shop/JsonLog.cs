@@ -15,7 +15,7 @@ public sealed class JsonLog(string? file, TimeProvider clock) : IDisposable
     {
         var request = context.Request;
         var status = context.Response.StatusCode;
-        Write(status >= 500 ? "error" : "info", $"{request.Method} {request.Path} answered {status}", json =>
+        Write("info", $"{request.Method} {request.Path} answered {status}", json =>
         {
             json.WriteString("method", request.Method);
             json.WriteString("path", request.Path);
