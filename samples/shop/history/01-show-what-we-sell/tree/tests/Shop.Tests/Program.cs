@@ -1,0 +1,4 @@
+using Shop.Tests;
+
+return await Tests.RunAsync(
+    CatalogueTests.All);

@@ -1,0 +1,5 @@
+using Shop.Tests;
+
+return await Tests.RunAsync(
+    CatalogueTests.All,
+    CheckoutTests.All);

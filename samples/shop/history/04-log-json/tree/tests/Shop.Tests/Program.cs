@@ -1,0 +1,6 @@
+using Shop.Tests;
+
+return await Tests.RunAsync(
+    CatalogueTests.All,
+    CheckoutTests.All,
+    JsonLogTests.All);
