@@ -87,7 +87,11 @@ public sealed class RevertProposalTests
 
         public Task ResetAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<string> CommitAsync(string message, bool allowEmpty, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task ApplyAsync(string diff, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<ImmutableArray<CommitFacts>> LogAsync(int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<string> CommitAsync(string message, DateTimeOffset at, bool allowEmpty, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task WriteAsync(string path, string text, CancellationToken cancellationToken) => throw new NotSupportedException();
 
