@@ -51,7 +51,7 @@ internal sealed class PatientBuilder(TimeProvider clock)
     ];
 
     /// <summary>Keeps the SDK from greeting, calling home, and writing outside the folder; no build node stays behind.</summary>
-    public static ImmutableDictionary<string, string> Quiet(string folder) => new Dictionary<string, string>
+    private static ImmutableDictionary<string, string> Quiet(string folder) => new Dictionary<string, string>
     {
         ["DOTNET_CLI_HOME"] = Path.Combine(folder, ".dotnet"),
         ["NUGET_PACKAGES"] = Path.Combine(folder, ".dotnet", "packages"),

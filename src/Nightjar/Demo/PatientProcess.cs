@@ -56,7 +56,7 @@ internal sealed partial class PatientProcess : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Starts the shop and returns when it answers <c>/health</c>.</summary>
+    /// <summary>Starts the shop and returns when it answers <c>/health</c> and names its commit.</summary>
     /// <exception cref="PatientException">It ended, or did not answer in time; nothing of it is left.</exception>
     public static async Task<PatientProcess> StartAsync(
         PatientBuild build, PatientSettings settings, ILogger logger, TimeProvider clock, CancellationToken cancellationToken)
@@ -144,12 +144,14 @@ internal sealed partial class PatientProcess : IAsyncDisposable
         }
     }
 
-    private static async Task<bool> AnswersAsync(HttpClient http, CancellationToken cancellationToken)
+    /// <summary>Whoever answers must be ours: a stranger on the same port does not know our commit.</summary>
+    private async Task<bool> AnswersAsync(HttpClient http, CancellationToken cancellationToken)
     {
         try
         {
             using var answer = await http.GetAsync("health", cancellationToken);
-            return answer.IsSuccessStatusCode;
+            return answer.IsSuccessStatusCode
+                && (await http.GetStringAsync("version", cancellationToken)).Trim() == Build.Commit;
         }
         catch (HttpRequestException)
         {

@@ -50,12 +50,13 @@ public sealed class PatientHistoryTests : IDisposable
     [Theory]
     [InlineData("unknown-cause")]
     [InlineData("healthy")]
-    public async Task The_other_patients_never_had_the_race(string name)
+    public void The_other_patients_never_had_the_race(string name)
     {
-        var built = await BuildAsync(Patient.Find(name) ?? throw new ArgumentException(name));
+        var patient = Patient.Find(name) ?? throw new ArgumentException(name);
+        var overlays = PatientOverlay.ReadAll(Path.Combine(DemoFolder.NightjarHome(), "samples", "shop"), patient);
 
-        Assert.DoesNotContain(built.Commits, commit => commit.Subject == RaceSubject);
-        Assert.True(File.Exists(Path.Combine(built.WorkingFolder, "src/Shop/Inventory.cs")));
+        Assert.DoesNotContain(overlays, overlay => overlay.Subject == RaceSubject);
+        Assert.InRange(overlays.Length, 6, 9);
     }
 
     [Fact]
