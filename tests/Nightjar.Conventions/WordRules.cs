@@ -8,7 +8,7 @@ public sealed class WordRules
     /// <summary>In halves, so that this file does not find itself.</summary>
     private static readonly string[] Words =
     [
-        "/wo" + "rk/", "/ro" + "ot/", "/tmp/br" + "ief", "bash" + "_jobs", "sub" + "agent", "sub-" + "agent", "session" + " of", "co-authored" + "-by",
+        "/wo" + "rk/", "/ro" + "ot/", "/tmp/br" + "ief", "bash" + "_jobs", "sub" + "agent", "sub-" + "agent", "ai " + "session", "coding " + "session", "session" + " of the project", "co-authored" + "-by",
         "generated " + "with claude", "generated " + "by claude", "api.nu" + "get.org", "registry.npm" + "js.org", "pypi" + ".org", "artifact" + "ory", "proxy.go" + "lang.org",
     ];
 
