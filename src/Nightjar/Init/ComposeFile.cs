@@ -12,28 +12,28 @@ internal static partial class ComposeFile
     /// <summary>More are not listed: the first configuration is to be read by a person.</summary>
     private const int MostServices = 20;
 
-    public static IReadOnlyList<ComposeService> Read(string path) =>
+    public static IReadOnlyList<FoundContainer> Read(string path) =>
         SmallFile.Read(path, Longest) is { } text && YamlTree.Compose(text).Root is MapNode root && Find(root, "services") is MapNode services
             ? [.. services.Pairs.Take(MostServices).Where(p => p.Key is ScalarNode).Select(p => Read(((ScalarNode)p.Key).Text, p.Value))]
             : [];
 
-    private static ComposeService Read(string name, Node node)
+    private static FoundContainer Read(string name, Node node)
     {
         if (node is not MapNode service)
         {
-            return new ComposeService(name, null, null);
+            return new FoundContainer(name, null, null);
         }
 
         var ports = Find(service, "ports") is ListNode list ? list.Items.Select(Port).OfType<(int Published, int Target)>().ToList() : [];
         var health = HealthUrl().Match(Find(service, "healthcheck") is MapNode check ? Words(Find(check, "test")) : "");
         if (!health.Success)
         {
-            return new ComposeService(name, ports.Count > 0 ? ports[0].Published : null, null);
+            return new FoundContainer(name, ports.Count > 0 ? ports[0].Published : null, null);
         }
 
         var asked = health.Groups["port"].Success ? int.Parse(health.Groups["port"].Value, CultureInfo.InvariantCulture) : 80;
         var published = ports.Where(p => p.Target == asked).Select(p => (int?)p.Published).FirstOrDefault();
-        return new ComposeService(name, published, published is null ? null : health.Groups["path"].Value is { Length: > 0 } way ? way : "/");
+        return new FoundContainer(name, published, published is null ? null : health.Groups["path"].Value is { Length: > 0 } way ? way : "/");
     }
 
     /// <summary><c>[address:]published:target[/tcp]</c>, or the long form; null for what is not published on a fixed port.</summary>

@@ -116,7 +116,7 @@ internal sealed record FirstConfiguration(string Yaml, ImmutableArray<string> Lo
         }
     }
 
-    private static string Url(ComposeService? service, string? path) =>
+    private static string Url(FoundContainer? service, string? path) =>
         string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{service?.Port ?? 5000}{path}");
 
     private static string Name(string folder)

@@ -16,7 +16,7 @@ internal sealed record FoundFacts
     /// <summary>Globs, best first.</summary>
     public ImmutableArray<string> Logs { get; init; } = [];
 
-    public ImmutableArray<ComposeService> Compose { get; init; } = [];
+    public ImmutableArray<FoundContainer> Compose { get; init; } = [];
 
     /// <summary>The current context of the kube configuration; null when there is none.</summary>
     public string? KubeContext { get; init; }
@@ -35,4 +35,4 @@ internal sealed record FoundCheck(string Command, string Because, bool NeedsNetw
 
 /// <param name="HealthPath">From the health check, where it asks a URL.</param>
 /// <param name="Port">The published port that leads to it (or the first published one); null when none is.</param>
-internal sealed record ComposeService(string Name, int? Port, string? HealthPath);
+internal sealed record FoundContainer(string Name, int? Port, string? HealthPath);

@@ -15,7 +15,7 @@ public sealed class FirstConfigurationTests
             Repository = new FoundRepository("/srv/shop", "main", "main"),
             Checks = [new FoundCheck("dotnet test", "Shop.slnx", true), new FoundCheck("npm ci && npm test", "package.json", true)],
             Logs = ["/srv/shop/logs/*.log"],
-            Compose = [new ComposeService("db", 5432, null), new ComposeService("web", 8080, "/health")],
+            Compose = [new FoundContainer("db", 5432, null), new FoundContainer("web", 8080, "/health")],
             KubeContext = "prod",
         });
 
@@ -87,7 +87,7 @@ public sealed class FirstConfigurationTests
             Repository = new FoundRepository($"/srv/{name}", name, name),
             Checks = [new FoundCheck($"run {name}", name, false), new FoundCheck(name, name, false)],
             Logs = [$"/srv/{name}/*.log"],
-            Compose = [new ComposeService(name, 1, null)],
+            Compose = [new FoundContainer(name, 1, null)],
             KubeContext = name,
         });
 

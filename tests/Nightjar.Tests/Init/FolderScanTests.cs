@@ -86,7 +86,7 @@ public sealed class FolderScanTests : IDisposable
     {
         Write("compose.yaml", $"services:\n  web:\n    {keys}\n");
 
-        Assert.Equal(new ComposeService("web", port, path), Assert.Single(Look().Compose));
+        Assert.Equal(new FoundContainer("web", port, path), Assert.Single(Look().Compose));
     }
 
     [Theory]
