@@ -12,6 +12,14 @@ public interface ICodeRepositories
 
     /// <summary>A private clone with the given branch checked out; deleted when disposed.</summary>
     Task<IPrivateClone> CloneAsync(Service service, string branch, CancellationToken cancellationToken);
+
+    /// <summary>Where a branch of the real repository is now; null when there is no such branch.</summary>
+    /// <exception cref="RepositoryException">It cannot be known.</exception>
+    Task<string?> HeadOfAsync(Service service, string branch, CancellationToken cancellationToken);
+
+    /// <summary>True when the branch of the real repository holds this commit now, however it came there.</summary>
+    /// <exception cref="RepositoryException">It cannot be known.</exception>
+    Task<bool> ContainsAsync(Service service, string commit, string branch, CancellationToken cancellationToken);
 }
 
 /// <summary>A repository as it was at one commit; read-only.</summary>
@@ -19,7 +27,7 @@ public interface ICodeSnapshot
 {
     string Commit { get; }
 
-    /// <summary>Every path at this commit, with forward slashes.</summary>
+    /// <summary>Every regular file at this commit, with forward slashes; links and submodules are left out.</summary>
     Task<ImmutableArray<string>> FilesAsync(CancellationToken cancellationToken);
 
     /// <summary>The text of a file; null when it is absent, binary or over 1 MB.</summary>
@@ -39,7 +47,11 @@ public sealed record BlameLine(int Line, string Sha, string Text);
 
 public sealed record CommitFacts(string Sha, string Author, DateTimeOffset At, string Subject, ImmutableArray<FileChange> Files);
 
-public sealed record FileChange(string Path, int Added, int Removed);
+/// <summary>Lines that one file gained and lost; none are counted for a binary file.</summary>
+public sealed record FileChange(string Path, int Added, int Removed)
+{
+    public bool IsBinary { get; init; }
+}
 
 /// <summary>A clone of our own, with one branch checked out, that may be written to.</summary>
 public interface IPrivateClone : IAsyncDisposable
@@ -54,7 +66,7 @@ public interface IPrivateClone : IAsyncDisposable
     /// <summary>Undoes a commit in the working tree without committing. False, and a clean tree, when it does not apply.</summary>
     Task<bool> TryRevertAsync(string sha, CancellationToken cancellationToken);
 
-    /// <summary>What differs from HEAD, untracked files included.</summary>
+    /// <summary>What differs from HEAD, untracked files included; cut, and said so in its last line, at 4 MB.</summary>
     Task<string> DiffAsync(CancellationToken cancellationToken);
 
     Task<ImmutableArray<FileChange>> ChangedFilesAsync(CancellationToken cancellationToken);
@@ -69,7 +81,8 @@ public interface IPrivateClone : IAsyncDisposable
     Task WriteAsync(string path, string text, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Pushes the branch if the remote still is where we think it is (<paramref name="expected"/>, null: absent). Never forces.
+    /// Pushes the branch if the remote still is where we think it is (<paramref name="expected"/>, null: absent). Never forces,
+    /// and never moves the base branch. Does nothing when the remote has our commit already.
     /// </summary>
     /// <exception cref="BranchMovedException">Somebody else pushed meanwhile; nothing was overwritten.</exception>
     Task PushAsync(string? expected, CancellationToken cancellationToken);
