@@ -71,6 +71,13 @@ public sealed partial class GitRepositories(string state, TimeProvider clock, IL
     public async Task<string?> CameInByAsync(Service service, string commit, string branch, CancellationToken cancellationToken) =>
         await LocalMerge.CameInByAsync(Local(await FetchedAsync(service, branch, cancellationToken)), commit, branch, cancellationToken);
 
+    public async Task<string?> ParentAsync(Service service, string commit, CancellationToken cancellationToken)
+    {
+        var mirror = Local((await OpenAsync(service, cancellationToken)).Mirror);
+        var answer = await git.RunAsync(mirror.Call("rev-parse", "--verify", "--quiet", $"{Names.Commit(commit)}^1") with { MostExitCode = 1 }, cancellationToken);
+        return answer.ExitCode == 0 ? answer.Line : null;
+    }
+
     public async Task<bool> IsBuiltOnAsync(Service service, string later, string earlier, CancellationToken cancellationToken) =>
         await Local((await OpenAsync(service, cancellationToken)).Mirror).IsBuiltOnAsync(later, earlier, cancellationToken);
 

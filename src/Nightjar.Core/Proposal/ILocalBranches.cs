@@ -25,6 +25,9 @@ public interface ILocalBranches
     /// </summary>
     Task<string?> CameInByAsync(Service service, string commit, string branch, CancellationToken cancellationToken);
 
+    /// <summary>The first parent of a commit; null when it has none.</summary>
+    Task<string?> ParentAsync(Service service, string commit, CancellationToken cancellationToken);
+
     /// <summary>True when <paramref name="later"/> is built on <paramref name="earlier"/>, or is it.</summary>
     Task<bool> IsBuiltOnAsync(Service service, string later, string earlier, CancellationToken cancellationToken);
 
