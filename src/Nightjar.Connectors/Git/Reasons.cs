@@ -16,6 +16,7 @@ internal static class Reasons
         ("terminal prompts disabled", "it wants a name and a password: put a token into the URL by way of a variable, or use ssh"),
         ("authentication failed", "it refused the name or token in the URL: see that the token is valid and may read and push"),
         ("could not resolve host", "its host name is not known here: correct the URL, or mend the name service"),
+        ("failed to connect", "nothing answers there: correct the URL, or start the server"),
         ("connection refused", "nothing answers there: correct the URL, or start the server"),
         ("did not end within", "it did not answer in time"),
         ("not allowed", "git refuses this kind of address: use https, ssh or a path"),

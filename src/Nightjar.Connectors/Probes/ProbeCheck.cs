@@ -25,7 +25,7 @@ internal static class ProbeCheck
             var answer = await web.GetAsync(probe.Url, LargestBody, probe.Timeout, a => IsExpected(probe, a.Status) && probe.Expect is { } text && a.Body.Contains(text, StringComparison.Ordinal), cancellationToken);
             return Judge(probe, answer);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException or UriFormatException)
+        catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException or NotSupportedException or InvalidOperationException)
         {
             return Failed(probe, Reason(e), "");
         }

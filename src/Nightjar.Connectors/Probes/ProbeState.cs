@@ -21,8 +21,11 @@ internal sealed class ProbeState(Service service, HttpProbe probe)
     /// <summary>What came at the last failure of those in a row.</summary>
     public string LastFailure { get; private set; } = "";
 
-    /// <summary>When it was last well again after it had failed, and how often it had failed.</summary>
-    public string? Recovery { get; private set; }
+    /// <summary>False until the first look at it has ended.</summary>
+    public bool IsKnown { get; private set; }
+
+    /// <summary>When it was last well again after a signal, and how often it had failed.</summary>
+    public (DateTimeOffset At, string Says)? Recovery { get; private set; }
 
     /// <summary>True when this result ended a row of failures long enough to have been a signal.</summary>
     public bool Recovered { get; private set; }
@@ -30,10 +33,11 @@ internal sealed class ProbeState(Service service, HttpProbe probe)
     /// <summary>Takes in a result; returns the signal that it makes, if it makes one.</summary>
     public Signal? Take(ProbeResult result, DateTimeOffset now)
     {
+        IsKnown = true;
         Recovered = result.IsWell && toldAt is not null;
         if (result.IsWell)
         {
-            Recovery = Recovered ? string.Create(CultureInfo.InvariantCulture, $"{Name} recovered at {now.UtcDateTime:HH:mm:ss} UTC after {Failures} failures") : Recovery;
+            Recovery = Recovered ? (now, string.Create(CultureInfo.InvariantCulture, $"{Name} recovered at {now.UtcDateTime:HH:mm:ss} UTC after {Failures} failures")) : Recovery;
             (Failures, LastFailure, toldAt) = (0, "", null);
             return null;
         }

@@ -14,18 +14,16 @@ internal sealed partial class ProbeWatcher(Catalogue catalogue, ISignalDoor door
 
     public string Name => "http probes";
 
-    public WatcherHealth Health
-    {
-        get
-        {
-            var failing = states.Where(s => s.Failures > 0).ToList();
-            var first = failing.Count == 0 ? $"{states.Length} probes answer" : $"{failing.Count} of {states.Length} probes fail ({failing[0].Name}: {failing[0].LastFailure})";
-            var recovery = states.Select(s => s.Recovery).LastOrDefault(r => r is not null);
-            return new WatcherHealth(trouble is null, string.Join("; ", new[] { first, recovery, trouble }.OfType<string>()));
-        }
-    }
+    public WatcherHealth Health => new(trouble is null, string.Join("; ", new[] { Counts(), Failing(), Recovery(), trouble }.OfType<string>()));
 
-    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(states.Select(s => WatchAsync(s, cancellationToken)));
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(states.Select(s => WatchAsync(s, cancellationToken)).Append(Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken)));
+
+    private string Counts() => $"{states.Count(s => s.IsKnown && s.Failures == 0)} of {states.Length} probes answer as they should";
+
+    private string? Failing() => states.FirstOrDefault(s => s.Failures > 0) is { } failing ? $"{failing.Name} fails: {failing.LastFailure}" : null;
+
+    private string? Recovery() => states.Select(s => s.Recovery).OfType<(DateTimeOffset At, string Says)>().OrderByDescending(r => r.At).Select(r => r.Says).FirstOrDefault();
 
     private async Task WatchAsync(ProbeState state, CancellationToken cancellationToken)
     {
