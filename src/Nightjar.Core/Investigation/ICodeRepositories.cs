@@ -10,14 +10,16 @@ public interface ICodeRepositories
     /// <exception cref="RepositoryException">It cannot be read: the message says why and what to do.</exception>
     Task<ICodeSnapshot> SnapshotAsync(Service service, CancellationToken cancellationToken);
 
-    /// <summary>Where a branch is on the remote now; null when it is not there.</summary>
-    Task<string?> HeadOfAsync(Service service, string branch, CancellationToken cancellationToken);
-
-    /// <summary>True when <paramref name="commit"/> is part of <paramref name="of"/> (a commit or a branch); false when either is unknown.</summary>
-    Task<bool> IsPartOfAsync(Service service, string commit, string of, CancellationToken cancellationToken);
-
     /// <summary>A private clone with the given branch checked out (made from the base branch when it is new); deleted when disposed.</summary>
     Task<IPrivateClone> CloneAsync(Service service, string branch, CancellationToken cancellationToken);
+
+    /// <summary>Where a branch of the real repository is now; null when there is no such branch.</summary>
+    /// <exception cref="RepositoryException">It cannot be known.</exception>
+    Task<string?> HeadOfAsync(Service service, string branch, CancellationToken cancellationToken);
+
+    /// <summary>True when <paramref name="later"/> is built on <paramref name="commit"/>, or is it; false when either is unknown.</summary>
+    /// <exception cref="RepositoryException">It cannot be known.</exception>
+    Task<bool> IsPartOfAsync(Service service, string commit, string later, CancellationToken cancellationToken);
 }
 
 /// <summary>A repository as it was at one commit; read-only.</summary>
@@ -25,7 +27,7 @@ public interface ICodeSnapshot
 {
     string Commit { get; }
 
-    /// <summary>Every path at this commit, with forward slashes.</summary>
+    /// <summary>Every regular file at this commit, with forward slashes; links and submodules are left out.</summary>
     Task<ImmutableArray<string>> FilesAsync(CancellationToken cancellationToken);
 
     /// <summary>The text of a file; null when it is absent, binary or over 1 MB.</summary>
@@ -45,7 +47,11 @@ public sealed record BlameLine(int Line, string Sha, string Text);
 
 public sealed record CommitFacts(string Sha, string Author, DateTimeOffset At, string Subject, ImmutableArray<FileChange> Files);
 
-public sealed record FileChange(string Path, int Added, int Removed);
+/// <summary>Lines that one file gained and lost; none are counted for a binary file.</summary>
+public sealed record FileChange(string Path, int Added, int Removed)
+{
+    public bool IsBinary { get; init; }
+}
 
 /// <summary>A clone of our own, with one branch checked out, that may be written to.</summary>
 public interface IPrivateClone : IAsyncDisposable
@@ -67,7 +73,7 @@ public interface IPrivateClone : IAsyncDisposable
     /// <exception cref="RepositoryException">It does not apply.</exception>
     Task ApplyAsync(string diff, CancellationToken cancellationToken);
 
-    /// <summary>What differs from HEAD, untracked files included, ignored ones left out; binary files in full.</summary>
+    /// <summary>What differs from HEAD, untracked files included, ignored ones left out; cut, and said so in its last line, at 4 MB.</summary>
     Task<string> DiffAsync(CancellationToken cancellationToken);
 
     Task<ImmutableArray<FileChange>> ChangedFilesAsync(CancellationToken cancellationToken);
@@ -85,7 +91,8 @@ public interface IPrivateClone : IAsyncDisposable
     Task WriteAsync(string path, string text, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Pushes the branch if the remote still is where we think it is (<paramref name="expected"/>, null: absent). Never forces.
+    /// Pushes the branch if the remote still is where we think it is (<paramref name="expected"/>, null: absent). Never forces,
+    /// and never moves the base branch. Does nothing when the remote has our commit already.
     /// </summary>
     /// <exception cref="BranchMovedException">Somebody else pushed meanwhile; nothing was overwritten.</exception>
     Task PushAsync(string? expected, CancellationToken cancellationToken);

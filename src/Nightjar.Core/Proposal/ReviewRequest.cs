@@ -94,6 +94,9 @@ public sealed record HostedRequest
 
     public required string BaseBranch { get; init; }
 
+    /// <summary>The branch's commit when it was last looked at; tells a branch that was rewritten or deleted from one that grew.</summary>
+    public string? Head { get; init; }
+
     public required string Title { get; init; }
 
     public required string Body { get; init; }

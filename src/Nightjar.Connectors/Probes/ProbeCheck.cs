@@ -1,0 +1,70 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Nightjar.Core.Services;
+
+namespace Nightjar.Connectors.Probes;
+
+/// <summary>How one look at an endpoint went.</summary>
+/// <param name="Says">What was expected and what came; empty when it was well.</param>
+/// <param name="Body">The beginning of the body.</param>
+internal sealed record ProbeResult(bool IsWell, string Says, string Body);
+
+/// <summary>Looks at one endpoint once.</summary>
+internal static class ProbeCheck
+{
+    /// <summary>A health page is a few kilobytes; what is expected must come within this.</summary>
+    private const int LargestBody = 64 * 1024;
+
+    private const int LongestSample = 500;
+
+    public static async Task<ProbeResult> RunAsync(Web web, HttpProbe probe, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await web.GetAsync(probe.Url, LargestBody, probe.Timeout, a => IsExpected(probe, a.Status) && probe.Expect is { } text && a.Body.Contains(text, StringComparison.Ordinal), cancellationToken);
+            return Judge(probe, answer);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException or NotSupportedException or InvalidOperationException)
+        {
+            return Failed(probe, Reason(e), "");
+        }
+    }
+
+    private static ProbeResult Judge(HttpProbe probe, WebAnswer answer)
+    {
+        if (!IsExpected(probe, answer.Status))
+        {
+            var elsewhere = answer.Elsewhere is null ? "" : $" to {answer.Elsewhere}, which was not followed";
+            return Failed(probe, $"status {(int)answer.Status}{elsewhere}", answer.Body);
+        }
+
+        return probe.Expect is { } text && !answer.Body.Contains(text, StringComparison.Ordinal)
+            ? Failed(probe, $"status {(int)answer.Status} without that text", answer.Body)
+            : new ProbeResult(true, "", "");
+    }
+
+    private static bool IsExpected(HttpProbe probe, HttpStatusCode status) => probe.Status is { } wanted ? (int)status == wanted : (int)status is >= 200 and < 300;
+
+    private static ProbeResult Failed(HttpProbe probe, string came, string body)
+    {
+        var wanted = probe.Status is { } status ? $"status {status}" : "a 2xx status";
+        var text = probe.Expect is null ? "" : $" and the text \"{Line(probe.Expect, 100)}\"";
+        return new ProbeResult(false, $"GET {Web.Shown(probe.Url)}: expected {wanted}{text}, got {came}", Line(body, LongestSample));
+    }
+
+    private static string Reason(Exception failure) => failure switch
+    {
+        TimeoutException => failure.Message,
+        HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "connection refused",
+        HttpRequestException { InnerException: SocketException socket } => socket.Message.ToLowerInvariant(),
+        HttpRequestException { InnerException: AuthenticationException tls } => $"a TLS failure ({Line(tls.Message, 200)})",
+        _ => $"no proper answer ({Line(failure.Message, 200)})",
+    };
+
+    private static string Line(string text, int most)
+    {
+        var line = new string([.. text.Take(most).Select(c => char.IsControl(c) ? ' ' : c)]).Trim();
+        return text.Length > most ? $"{line}…" : line;
+    }
+}
