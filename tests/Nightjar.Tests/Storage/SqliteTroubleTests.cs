@@ -99,6 +99,55 @@ public sealed class SqliteTroubleTests : SqliteRoom
     }
 
     [Fact]
+    public async Task A_transaction_that_the_full_disk_ended_by_itself_still_names_the_cause()
+    {
+        await (await OpenAsync()).DisposeAsync();
+        await using var file = new SqliteFile(StorePath);
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => file.WriteAsync(
+            connection =>
+            {
+                connection.Execute("ROLLBACK");
+                throw new SqliteException("simulated", SqliteFaults.Full);
+            },
+            Token));
+    }
+
+    [Fact]
+    public async Task What_was_written_is_on_disk_and_references_are_held()
+    {
+        await (await OpenAsync()).DisposeAsync();
+        await using var file = new SqliteFile(StorePath);
+
+        var settings = await file.WriteAsync(connection => new[] { "synchronous", "journal_mode", "foreign_keys" }.Select(name => connection.ExecuteScalar<string>($"PRAGMA {name}")).ToList(), Token);
+
+        Assert.Equal(["2", "wal", "1"], settings);
+    }
+
+    [Fact]
+    public async Task A_reader_writes_nothing()
+    {
+        await (await OpenAsync()).DisposeAsync();
+        await using var file = new SqliteFile(StorePath);
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => file.ReadAsync(connection => connection.Execute("DELETE FROM settings"), Token));
+    }
+
+    [Fact]
+    public async Task Readers_do_not_wait_for_a_writer()
+    {
+        await using var store = await OpenAsync();
+        await OpenIncidentAsync(store);
+        using var other = new SqliteConnection($"Data Source={StorePath};Pooling=False");
+        other.Open();
+        other.Execute("BEGIN IMMEDIATE; DELETE FROM folds");
+
+        Assert.Single(await store.Folds.ReadAsync(new IncidentId(1), Token));
+
+        other.Execute("ROLLBACK");
+    }
+
+    [Fact]
     public async Task A_folder_that_cannot_be_is_said_in_words()
     {
         File.WriteAllText(At("file"), "");
