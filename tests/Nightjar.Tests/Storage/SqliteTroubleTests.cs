@@ -181,6 +181,19 @@ public sealed class SqliteTroubleTests : SqliteRoom
     }
 
     [Fact]
+    public async Task Not_even_retention_deletes_rows_of_an_open_incident()
+    {
+        await using var store = await OpenAsync();
+        var incident = await OpenIncidentAsync(store);
+
+        Assert.Throws<SqliteException>(() => Sql($"INSERT INTO settings (name, value) VALUES ('journal.kept-since', '{long.MaxValue}'); DELETE FROM journal WHERE incident = 1"));
+
+        await store.Incidents.WriteAsync(incident with { State = IncidentState.Resolved }, 0, [], Token);
+        Sql("DELETE FROM journal WHERE incident = 1");
+        Assert.Empty(await store.Journal.ReadAsync(incident.Id, 0, 10, Token));
+    }
+
+    [Fact]
     public async Task Not_even_raw_sql_makes_two_open_incidents_of_one_fingerprint()
     {
         await using var store = await OpenAsync();
