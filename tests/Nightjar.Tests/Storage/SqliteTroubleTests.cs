@@ -22,7 +22,7 @@ public sealed class SqliteTroubleTests : SqliteRoom
         {
             for (; ; written++)
             {
-                await journal.AppendAsync(Samples.Entry("note", Clock.Now) with { Data = new string('x', 10_000) }, Token);
+                await journal.AppendAsync(Samples.Entry("note", Clock.Now) with { Data = new string('x', 100_000) }, Token);
             }
         });
 
