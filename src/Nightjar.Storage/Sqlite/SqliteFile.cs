@@ -31,10 +31,7 @@ internal sealed class SqliteFile(string path) : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(disposed, this);
             writer ??= Open(path, SqliteOpenMode.ReadWrite);
-            using var transaction = writer.BeginTransaction();
-            var result = write(writer);
-            transaction.Commit();
-            return result;
+            return InTransaction(writer, write);
         }
         catch (SqliteException fault)
         {
@@ -118,6 +115,30 @@ internal sealed class SqliteFile(string path) : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// By SQL instead of the driver's transaction object: on a full disk SQLite rolls back by itself, and that object then fails for
+    /// having nothing to roll back, which would hide the cause.
+    /// </summary>
+    internal static T InTransaction<T>(SqliteConnection connection, Func<SqliteConnection, T> write)
+    {
+        connection.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            var result = write(connection);
+            connection.Execute("COMMIT");
+            return result;
+        }
+        finally
+        {
+            if (IsInTransaction(connection))
+            {
+                connection.Execute("ROLLBACK");
+            }
+        }
+    }
+
+    private static bool IsInTransaction(SqliteConnection connection) => SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0;
+
     private T Read<T>(Func<SqliteConnection, T> read)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
@@ -151,9 +172,9 @@ internal sealed class SqliteFile(string path) : IAsyncDisposable
 
     private void DropWriter(SqliteException fault)
     {
-        if (SqliteFaults.SpoilsConnection(fault))
+        if (writer is not null && (SqliteFaults.SpoilsConnection(fault) || IsInTransaction(writer)))
         {
-            writer?.Dispose();
+            writer.Dispose();
             writer = null;
         }
     }

@@ -56,10 +56,10 @@ internal static class SqliteRetention
 
     private static int PruneRates(SqliteConnection connection, long keptSince) => connection.Execute(
         """
+        WITH wanted AS (SELECT service, MIN(opened_at) - @before AS since FROM incidents WHERE is_open = 1 GROUP BY service)
         DELETE FROM rates WHERE (service, start) IN (
             SELECT service, start FROM rates
-            WHERE start < @keptSince AND NOT EXISTS (
-                SELECT 1 FROM incidents WHERE is_open = 1 AND incidents.service = rates.service AND opened_at - @before <= rates.start)
+            WHERE start < @keptSince AND NOT EXISTS (SELECT 1 FROM wanted WHERE wanted.service = rates.service AND since <= rates.start)
             LIMIT @Batch)
         """,
         new { keptSince, before = BeforeAnIncident.Ticks, Batch });

@@ -42,12 +42,13 @@ internal static class SqliteSchema
         var applied = Latest(connection);
         foreach (var migration in All.Where(m => m.Number > applied))
         {
-            using var transaction = connection.BeginTransaction();
-            connection.Execute(migration.Sql);
-            connection.Execute(
-                "INSERT INTO nightjar_migrations (number, name, applied_at) VALUES (@Number, @Name, @at)",
-                new { migration.Number, migration.Name, at = now.ToString("O", CultureInfo.InvariantCulture) });
-            transaction.Commit();
+            SqliteFile.InTransaction(connection, _ =>
+            {
+                connection.Execute(migration.Sql);
+                return connection.Execute(
+                    "INSERT INTO nightjar_migrations (number, name, applied_at) VALUES (@Number, @Name, @at)",
+                    new { migration.Number, migration.Name, at = now.ToString("O", CultureInfo.InvariantCulture) });
+            });
         }
     }
 

@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Data.Sqlite;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
@@ -170,6 +171,7 @@ public sealed class SqliteStore : IAsyncDisposable
             }
 
             using var connection = SqliteFile.Open(path, SqliteOpenMode.ReadWrite);
+            RefuseWithoutLog(path, connection);
             SqliteSchema.Migrate(connection, now);
         }
         catch (SqliteException fault)
@@ -179,6 +181,15 @@ public sealed class SqliteStore : IAsyncDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StoreUnavailableException($"The store {path} cannot be made: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Readers that wait for nobody, and backups under load, need SQLite's write-ahead log.</summary>
+    private static void RefuseWithoutLog(string path, SqliteConnection connection)
+    {
+        if (connection.ExecuteScalar<string>("PRAGMA journal_mode") != "wal")
+        {
+            throw new StoreRefusedException($"The file system of {path} has no shared memory, which SQLite's log needs (a network share?). Put the store on a local disk.");
         }
     }
 }

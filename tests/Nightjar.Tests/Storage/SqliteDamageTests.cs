@@ -136,10 +136,8 @@ public sealed class SqliteDamageTests : SqliteRoom
     {
         await using var store = await OpenAsync();
         var incident = await OpenIncidentAsync(store);
-        for (var i = 0; i < 100; i++)
-        {
-            await store.Journal.AppendAsync(Samples.Entry("note", Clock.Now, incident.Id) with { Why = new string('x', 1_000) }, Token);
-        }
+        var rows = Enumerable.Range(0, 100).Select(_ => Samples.Entry("note", Clock.Now, incident.Id) with { Why = new string('x', 1_000) });
+        await store.Incidents.WriteAsync(incident, incident.Version, [.. rows], Token);
     }
 
     private async Task AssertRefusedAsync(params string[] words)

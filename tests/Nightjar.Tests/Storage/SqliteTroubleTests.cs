@@ -22,7 +22,7 @@ public sealed class SqliteTroubleTests : SqliteRoom
         {
             for (; ; written++)
             {
-                await journal.AppendAsync(Samples.Entry("note", Clock.Now) with { Data = new string('x', 10_000) }, Token);
+                await journal.AppendAsync(Samples.Entry("note", Clock.Now) with { Data = new string('x', 100_000) }, Token);
             }
         });
 
@@ -99,6 +99,55 @@ public sealed class SqliteTroubleTests : SqliteRoom
     }
 
     [Fact]
+    public async Task A_transaction_that_the_full_disk_ended_by_itself_still_names_the_cause()
+    {
+        await (await OpenAsync()).DisposeAsync();
+        await using var file = new SqliteFile(StorePath);
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => file.WriteAsync(
+            connection =>
+            {
+                connection.Execute("ROLLBACK");
+                throw new SqliteException("simulated", SqliteFaults.Full);
+            },
+            Token));
+    }
+
+    [Fact]
+    public async Task What_was_written_is_on_disk_and_references_are_held()
+    {
+        await (await OpenAsync()).DisposeAsync();
+        await using var file = new SqliteFile(StorePath);
+
+        var settings = await file.WriteAsync(connection => new[] { "synchronous", "journal_mode", "foreign_keys" }.Select(name => connection.ExecuteScalar<string>($"PRAGMA {name}")).ToList(), Token);
+
+        Assert.Equal(["2", "wal", "1"], settings);
+    }
+
+    [Fact]
+    public async Task A_reader_writes_nothing()
+    {
+        await (await OpenAsync()).DisposeAsync();
+        await using var file = new SqliteFile(StorePath);
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => file.ReadAsync(connection => connection.Execute("DELETE FROM settings"), Token));
+    }
+
+    [Fact]
+    public async Task Readers_do_not_wait_for_a_writer()
+    {
+        await using var store = await OpenAsync();
+        await OpenIncidentAsync(store);
+        using var other = new SqliteConnection($"Data Source={StorePath};Pooling=False");
+        other.Open();
+        other.Execute("BEGIN IMMEDIATE; DELETE FROM folds");
+
+        Assert.Single(await store.Folds.ReadAsync(new IncidentId(1), Token));
+
+        other.Execute("ROLLBACK");
+    }
+
+    [Fact]
     public async Task A_folder_that_cannot_be_is_said_in_words()
     {
         File.WriteAllText(At("file"), "");
@@ -129,6 +178,19 @@ public sealed class SqliteTroubleTests : SqliteRoom
 
         await store.PruneAsync(Clock.Now, new(), Token);
         Assert.Throws<SqliteException>(() => Sql("DELETE FROM journal")); // retention leaves no door open
+    }
+
+    [Fact]
+    public async Task Not_even_retention_deletes_rows_of_an_open_incident()
+    {
+        await using var store = await OpenAsync();
+        var incident = await OpenIncidentAsync(store);
+
+        Assert.Throws<SqliteException>(() => Sql($"INSERT INTO settings (name, value) VALUES ('journal.kept-since', '{long.MaxValue}'); DELETE FROM journal WHERE incident = 1"));
+
+        await store.Incidents.WriteAsync(incident with { State = IncidentState.Resolved }, 0, [], Token);
+        Sql("DELETE FROM journal WHERE incident = 1");
+        Assert.Empty(await store.Journal.ReadAsync(incident.Id, 0, 10, Token));
     }
 
     [Fact]
