@@ -11,7 +11,7 @@ internal static partial class DependencySigns
         var text = trouble.Length > 2000 ? trouble[..2000] : trouble;
         return Refused().IsMatch(text) ? "a connection was refused or broken off"
             : NotFound().IsMatch(text) ? "a host name could not be resolved or reached"
-            : ServerError().IsMatch(text) ? "another service answered with a server error"
+            : ServerError().IsMatch(text) && !OwnRequest().IsMatch(text) ? "another service answered with a server error"
             : Late().IsMatch(text) ? "something did not answer in time"
             : null;
     }
@@ -24,6 +24,10 @@ internal static partial class DependencySigns
 
     [GeneratedRegex(@"(?i)(?:status|respon\w+|return\w*|answer\w*|code|http(?:/\d\.\d)?|got)\D{0,20}\b5\d\d\b|\b50[234] \w*\s?(?:bad gateway|service unavailable|gateway time-?out|unavailable)|bad gateway|service unavailable|upstream", RegexOptions.CultureInvariant)]
     private static partial Regex ServerError();
+
+    /// <summary>A line about a request that the service itself answered: the 500 in it is its own.</summary>
+    [GeneratedRegex(@"\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /", RegexOptions.CultureInvariant)]
+    private static partial Regex OwnRequest();
 
     [GeneratedRegex(@"(?i)timed[ -]?out|time-?out|ETIMEDOUT|deadline exceeded|did not (?:respond|answer)", RegexOptions.CultureInvariant)]
     private static partial Regex Late();

@@ -17,8 +17,8 @@ internal static class EvidenceQuotes
         var quotes = Rate(evidence)
             .Concat(Log(trouble))
             .Concat(Templates(evidence))
-            .Concat(Source(scene.Top, "source"))
-            .Concat(suspicion?.Where is { } where && where != scene.Top ? Source(where, "source") : [])
+            .Concat(Source(scene.Top, scene.Top?.Line))
+            .Concat(Suspected(suspicion, scene))
             .Concat(Commit(suspicion));
         return [.. quotes.Select((q, i) => new Quote($"E{i + 1}", q.Source, q.Text.Length > Longest ? $"{q.Text[..Longest]}…" : q.Text))];
     }
@@ -43,8 +43,16 @@ internal static class EvidenceQuotes
         Trouble.Safe(evidence.Logs?.Templates ?? []).Where(t => t.Trend != TemplateTrend.Steady).OrderByDescending(t => t.Trend).ThenByDescending(t => t.Count).Take(3)
             .Select(t => (t.Trend == TemplateTrend.New ? "log template, new since the first failure" : "log template, rising since the first failure", string.Create(CultureInfo.InvariantCulture, $"{t.Count} × {t.Text}")));
 
+    /// <summary>Where the suspect's change is, when that is not where the stack ends.</summary>
+    private static IEnumerable<(string Source, string Text)> Suspected(Suspicion? suspicion, Scene scene) => suspicion switch
+    {
+        { Smells: [({ } function, { Line: { } line }), ..] } => Source(function, line),
+        { Where: { } where } when where != scene.Top => Source(where, where.Line),
+        _ => [],
+    };
+
     /// <summary>The lines around the frame with the commit that last changed each, as blame prints them.</summary>
-    private static IEnumerable<(string Source, string Text)> Source(BlamedFunction? place, string kind)
+    private static IEnumerable<(string Source, string Text)> Source(BlamedFunction? place, int? at)
     {
         if (place is null)
         {
@@ -52,10 +60,10 @@ internal static class EvidenceQuotes
         }
 
         var shas = place.Blame.GroupBy(b => b.Line).ToDictionary(g => g.Key, g => g.First().Sha);
-        var line = place.Line ?? place.Region.From + LinesAround;
+        var line = at ?? place.Region.From + LinesAround;
         var lines = Enumerable.Range(line - LinesAround, (2 * LinesAround) + 1).Where(n => n >= 1 && n <= place.Region.File.Lines.Length)
-            .Select(n => string.Create(CultureInfo.InvariantCulture, $"{(n == place.Line ? '>' : ' ')} {Short(shas.GetValueOrDefault(n) ?? "")} {n,5}  {place.Region.File.Line(n)}"));
-        yield return ($"{kind} and blame of {place.Path}", string.Join('\n', lines));
+            .Select(n => string.Create(CultureInfo.InvariantCulture, $"{(n == at ? '>' : ' ')} {Short(shas.GetValueOrDefault(n) ?? "")} {n,5}  {place.Region.File.Line(n)}"));
+        yield return ($"source and blame of {place.Path}", string.Join('\n', lines));
     }
 
     private static IEnumerable<(string Source, string Text)> Commit(Suspicion? suspicion)

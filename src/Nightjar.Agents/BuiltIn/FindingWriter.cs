@@ -101,7 +101,7 @@ internal sealed class FindingWriter(Brief brief, ImmutableArray<Trouble> trouble
     {
         foreach (var other in ranked.Skip(suspicion is null ? 0 : 1).Take(MostRuledOut))
         {
-            var facts = string.Join("; ", other.Facts.Where(f => f.Weight != 0).OrderBy(f => f.Weight).Take(3).Select(f => f.Says));
+            var facts = string.Join("; ", other.Facts.Where(f => f.Name != "dependency" && (f.Name != "rival" || suspicion is not null)).OrderBy(f => f.Weight).Take(3).Select(f => f.Says));
             yield return string.Create(CultureInfo.InvariantCulture, $"Commit {Quoting.Inline(other.Suspect.Short)} {Quoting.Inline(other.Commit.Subject, 80)}: confidence {other.Confidence:0.00} ({facts})");
         }
 

@@ -40,11 +40,11 @@ internal sealed class PlaceAndTime(Scene scene, EvidenceBundle evidence, Immutab
         {
             if (place.LineSha == commit.Sha)
             {
-                yield return (new("blame-line", $"blame: line {place.Line} of {Quoting.Inline(place.Path)} was last changed by {Short(commit)}", order == 0 ? Weights.FailingLine : Weights.OuterFailingLine), place);
+                yield return (new("blame-line", $"blame: line {place.Line} of {Quoting.Inline(place.Path)} was last changed by {Short(commit)}", Weights.FailingLine * Weights.Depth(order)), place);
             }
             else if (place.LinesOf(commit.Sha) is > 0 and var lines)
             {
-                yield return (new("blame-function", $"blame: {lines} of {place.Lines} lines of {Name(place)} in {Quoting.Inline(place.Path)} were last changed by {Short(commit)}", Weights.FailingFunction), place);
+                yield return (new("blame-function", $"blame: {lines} of {place.Lines} lines of {Name(place)} in {Quoting.Inline(place.Path)} were last changed by {Short(commit)}", Weights.FailingFunction * Weights.Depth(order)), place);
             }
         }
 

@@ -41,14 +41,11 @@ internal sealed class Ranking(CodeReader code, EvidenceBundle evidence, Immutabl
             ? suspicion with { Facts = suspicion.Facts.Add(new ConfidenceFact("dependency", $"The error says that {says}: a dependency is likelier than a commit", Weights.Dependency)) }
             : suspicion;
 
-    private static ImmutableArray<Suspicion> Rivalry(ImmutableArray<Suspicion> ranked)
-    {
-        if (ranked.Length < 2)
-        {
-            return ranked;
-        }
+    private static ImmutableArray<Suspicion> Rivalry(ImmutableArray<Suspicion> ranked) =>
+        ranked.Length < 2
+            ? ranked
+            : [Against(ranked[0], ranked[1], "is the next in line, and at most one of the two is the cause"), .. ranked.Skip(1).Select(s => Against(s, ranked[0], "is suspected more"))];
 
-        var rival = new ConfidenceFact("rival", $"{Quoting.Inline(ranked[1].Suspect.Short)} is the next in line; at most one of the two is the cause", Weights.Rival(ranked[1].Score));
-        return ranked.SetItem(0, ranked[0] with { Facts = ranked[0].Facts.Add(rival) });
-    }
+    private static Suspicion Against(Suspicion one, Suspicion other, string says) =>
+        one with { Facts = one.Facts.Add(new ConfidenceFact("rival", $"{Quoting.Inline(other.Suspect.Short)} {says}", Weights.Rival(other.Score))) };
 }

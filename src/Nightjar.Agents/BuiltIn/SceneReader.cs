@@ -13,6 +13,9 @@ internal sealed partial class SceneReader(CodeReader code, SourceMap map)
     private const int MostFiles = 5;
     private const int MostFunctions = 3;
 
+    /// <summary>Names looked for in each of those files, which may be 1 MB.</summary>
+    private const int MostCalls = 60;
+
     private readonly List<string> missing = [];
 
     public async Task<Scene> ReadAsync(ImmutableArray<Trouble> troubles, CancellationToken cancellationToken)
@@ -90,7 +93,7 @@ internal sealed partial class SceneReader(CodeReader code, SourceMap map)
                 continue;
             }
 
-            var calls = failing.SelectMany(f => Calls(f.Region).Select(c => (Name: c, Caller: f.Region.Name))).DistinctBy(c => c.Name);
+            var calls = failing.SelectMany(f => Calls(f.Region).Select(c => (Name: c, Caller: f.Region.Name))).DistinctBy(c => c.Name).Take(MostCalls).ToList();
             foreach (var (region, caller) in calls.Select(c => (Region: FunctionRegion.Find(file, c.Name), c.Caller)).Where(c => c.Region is not null).Take(MostFunctions))
             {
                 if (region is not null && !failing.Exists(f => f.Path == path && f.Region.From == region.From))

@@ -14,10 +14,10 @@ internal sealed record MappedFrame(StackFrame Frame, string? Path, int? Line, Im
 /// </summary>
 internal sealed class SourceMap(ImmutableArray<string> files)
 {
-    private readonly ILookup<string, string> byName = files.Where(f => !DependencyPath.IsForeign(f)).ToLookup(f => Last(f), StringComparer.OrdinalIgnoreCase);
+    private readonly ILookup<string, string> byName = files.Where(f => !DependencyPath.IsForeign(f)).ToLookup(Last, StringComparer.OrdinalIgnoreCase);
 
     private readonly ILookup<string, string> byStem = files.Where(f => !DependencyPath.IsForeign(f) && SourceKind.IsCode(f) && !SourceKind.IsTest(f))
-        .ToLookup(Path.GetFileNameWithoutExtension, StringComparer.OrdinalIgnoreCase)!;
+        .ToLookup(f => Path.GetFileNameWithoutExtension(f), StringComparer.OrdinalIgnoreCase);
 
     private static readonly string[] Compiled = ["dist", "build", "out", "lib"];
 

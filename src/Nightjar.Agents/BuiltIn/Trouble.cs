@@ -24,7 +24,8 @@ internal sealed record Trouble(string ErrorClass, string Message, ImmutableArray
             .ThenByDescending(g => g.FirstSeen >= evidence.Onset.AddMinutes(-1))
             .ThenByDescending(g => g.Count)
             .Select(g => new Trouble(g.ErrorClass, g.Message, Safe(g.Frames), g.Sample));
-        var all = own.ErrorClass.Length + own.Message.Length + own.Frames.Length > 0 ? groups.Prepend(own) : groups;
+        // A rate alone is described by the line of a failed request, which says less than any error that was logged with its class.
+        var all = own.ErrorClass.Length + own.Frames.Length > 0 ? groups.Prepend(own) : own.Message.Length > 0 ? groups.Append(own) : groups;
         return [.. all.DistinctBy(t => (t.ErrorClass, string.Join('|', t.Frames.Take(3)))).Take(Most)];
     }
 

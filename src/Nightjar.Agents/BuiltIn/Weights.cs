@@ -17,7 +17,6 @@ internal static class Weights
     public const double MostConfidence = 0.97;
 
     public const double FailingLine = 2.0;
-    public const double OuterFailingLine = 1.2;
     public const double FailingFunction = 1.2;
     public const double CalledFunction = 1.4;
     public const double FailingFile = 0.6;
@@ -36,6 +35,9 @@ internal static class Weights
 
     /// <summary>Lines changed from which a commit touches so much that touching something says little.</summary>
     public const int BroadLines = 400;
+
+    /// <summary>What a place further out on the stack still counts: the outermost frames are on every stack of the service.</summary>
+    public static double Depth(int order) => Math.Max(0.4, 1 - (0.2 * order));
 
     /// <summary>By how long before the onset it came to run.</summary>
     public static double Age(TimeSpan age) => age switch

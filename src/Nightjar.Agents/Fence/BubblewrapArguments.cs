@@ -24,7 +24,7 @@ internal static class BubblewrapArguments
         "--die-with-parent", "--new-session", "--cap-drop", "ALL",
         .. SystemFolders.SelectMany(SystemFolder),
         .. EtcPaths(command.Network).SelectMany(p => ReadOnly(p, p)),
-        "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", "/var/tmp", "--tmpfs", Home,
+        "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/var/tmp", "--tmpfs", Home,
         .. tools.Folders.SelectMany(p => ReadOnly(p, p)),
         .. tools.Hidden.SelectMany(Hide),
         .. command.ReadOnly.SelectMany(p => ReadOnly(p, p)),

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Nightjar.Agents.Fence;
 
 /// <summary>Keeps the end of what a process prints, however much that is.</summary>
-public sealed partial class OutputTail
+internal sealed partial class OutputTail
 {
     /// <summary>20 kB: some 250 lines, enough for the failures at the end of a test run.</summary>
     public const int Most = 20_000;

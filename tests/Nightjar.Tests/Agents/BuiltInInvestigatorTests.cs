@@ -205,6 +205,39 @@ public sealed class BuiltInInvestigatorTests
     }
 
     [Fact]
+    public async Task A_trigger_without_a_class_is_explained_by_the_errors_that_were_logged()
+    {
+        var (code, suspect) = Simple(Onset.AddHours(-3));
+        var evidence = Evidence("", "POST /sums answered 500") with
+        {
+            Logs = new LogDigest { From = Onset, To = Onset, ErrorGroups = [new ErrorGroup("MathError", "too much", 12, Onset, Onset, [Frame("add", "/app/sum.py", 3)], "MathError: too much")] },
+        };
+
+        var finding = await InvestigateAsync(code, evidence);
+
+        Assert.Equal(suspect, finding.Suspect?.Sha);
+        Assert.StartsWith("`MathError` comes from `add` `sum.py:3`", finding.RootCause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Arrays_that_were_never_set_are_empty()
+    {
+        var evidence = Evidence("MathError", "x");
+        evidence = evidence with
+        {
+            Changes = default,
+            Rates = default,
+            Missing = default,
+            Trigger = evidence.Trigger with { Frames = default, Samples = default },
+            Logs = new LogDigest { From = Onset, To = Onset, Templates = default, ErrorGroups = [new ErrorGroup("MathError", "x", 1, Onset, Onset, default, "")] },
+        };
+
+        var finding = await InvestigateAsync(Simple(Onset.AddHours(-3)).Code, evidence);
+
+        Assert.Contains("No stack trace was seen", finding.Missing);
+    }
+
+    [Fact]
     public async Task Without_a_repository_the_finding_says_so()
     {
         var finding = await InvestigateAsync(null, "MathError", "x", Frame("add", "/app/sum.py", 3));

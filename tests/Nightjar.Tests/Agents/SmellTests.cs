@@ -53,6 +53,19 @@ public sealed class SmellTests
             await self.audit(sku)
             self.levels[sku] -= quantity
         """, "levels", 5)]
+    [InlineData("a.cs", """
+        async Task<bool> TakeAsync(string item, int count)
+        {
+            var level = Checked(await shelves.ReadAsync(item));
+            if (level < count)
+            {
+                return false;
+            }
+
+            await shelves.ChangeAsync(item, -count);
+            return true;
+        }
+        """, "level", 9)]
     public void A_value_checked_and_written_across_an_await_smells(string path, string text, string name, int line)
     {
         var smelled = new CheckThenAct().Sniff(Change(path, text, added: text.Split('\n')));

@@ -11,6 +11,9 @@ internal sealed partial class CheckThenAct : ISmell
 {
     private static readonly HashSet<string> Noise = ["if", "while", "assert", "unless", "not", "and", "or", "is", "in", "null", "None", "undefined", "true", "false", "True", "False", "await", "this", "self", "var", "return", "throw", "new", "else", "elif", "raise"];
 
+    /// <summary>What a store is told to do when it is changed, also relative to what it holds.</summary>
+    private const string Mutating = "set|save|update|write|put|store|insert|upsert|decr|incr|change|add|remove|take|adjust|apply|delete";
+
     public Smelled? Sniff(ChangedFunction change)
     {
         var lines = change.Region.Lines.Select(Bare).ToArray();
@@ -43,12 +46,14 @@ internal sealed partial class CheckThenAct : ISmell
     {
         var read = Array.FindLastIndex(lines, check, l => Regex.IsMatch(l, $@"\b{name}\b\s*(?::=|=)(?![=>]).*[\(\[\.]", RegexOptions.CultureInvariant));
         var readFrom = read >= 0 && !lines[read].TrimStart().StartsWith("if", StringComparison.Ordinal) ? read : -1;
+        var owner = readFrom >= 0 && Asked().Match(lines[readFrom]) is { Success: true } asked ? asked.Groups[1].Value : null;
         for (var at = check + 1; at < lines.Length; at++)
         {
             var stored = Regex.IsMatch(lines[at], $@"\b{name}\b(?:\s*\[[^\]]*\]|\.\w+)+\s*(?:[-+*/]|\?\?)?=(?![=>])|\b(?:this|self)\.{name}\b\s*(?:[-+*/])?=(?![=>])|\b_{name}\b\s*[-+*/]?=(?![=>])", RegexOptions.CultureInvariant)
                 || (name.StartsWith('_') && Regex.IsMatch(lines[at], $@"\b{name}\b\s*[-+*/]?=(?![=>])", RegexOptions.CultureInvariant));
             var passed = readFrom >= 0 && (WriteCall().IsMatch(lines[at]) || Slot().IsMatch(lines[at])) && Regex.IsMatch(lines[at], $@"[\(,=].*\b{name}\b", RegexOptions.CultureInvariant);
-            if ((stored || passed) && Array.FindIndex(lines, readFrom >= 0 ? readFrom : check, l => Wait().IsMatch(l)) is >= 0 and var wait && wait <= at)
+            var sent = owner is not null && Regex.IsMatch(lines[at], $@"\b{owner}\.(?:{Mutating})\w*\(", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
+            if ((stored || passed || sent) && Array.FindIndex(lines, readFrom >= 0 ? readFrom : check, l => Wait().IsMatch(l)) is >= 0 and var wait && wait <= at)
             {
                 return at;
             }
@@ -67,6 +72,10 @@ internal sealed partial class CheckThenAct : ISmell
 
     [GeneratedRegex(@"\bawait\b|\.then\(|\byield from\b", RegexOptions.CultureInvariant)]
     private static partial Regex Wait();
+
+    /// <summary>Who was asked for the value that is checked: <c>level = await store.ReadAsync(…)</c>.</summary>
+    [GeneratedRegex(@"=.*\bawait\s+(?:this\.|self\.)?(\w+)\.\w+\(", RegexOptions.CultureInvariant)]
+    private static partial Regex Asked();
 
     [GeneratedRegex(@"\block\b|[Ll]ock\w*\.|\bsynchronized\b|[Ss]emaphore|[Mm]utex|\bInterlocked\b|CompareExchange|CompareAndS|[Tt]ransaction|FOR UPDATE|\basync with\b|\.WaitAsync\(", RegexOptions.CultureInvariant)]
     private static partial Regex Guard();
