@@ -10,6 +10,9 @@ namespace Nightjar.Core.Signals;
 /// </summary>
 public static class ErrorRateDetector
 {
+    /// <summary>Of kinds of error put together; the rest would say the same again.</summary>
+    private const int MostSamples = 3;
+
     /// <summary>
     /// One signal for each kind of error that passes on its own; if only all of them together pass, one for the most frequent.
     /// </summary>
@@ -81,9 +84,6 @@ public static class ErrorRateDetector
         Severity = window.Errors * 2 >= window.Total ? Severity.Critical : Severity.Warning,
         Rate = window,
     };
-
-    /// <summary>Of kinds of error put together; the rest would say the same again.</summary>
-    private const int MostSamples = 3;
 
     private sealed record Problem(Signal Signal, long Count);
 }

@@ -51,6 +51,9 @@ internal sealed record LogEvent
 
     public bool IsError => Level >= LogLevel.Error;
 
+    /// <summary>An error, or a request that the service failed.</summary>
+    public bool IsFailure => IsError || HttpStatus >= 500;
+
     public ImmutableArray<StackFrame> Frames => Trace.Frames;
 
     /// <summary>

@@ -14,16 +14,20 @@ internal sealed partial class DirectoryBell(ILogger logger) : IDisposable
 
     private readonly SemaphoreSlim rung = new(0, 1);
     private readonly List<FileSystemWatcher> watchers = [];
+    private bool isArmed;
 
     /// <summary>Completes at the next ring; counts one that came since <see cref="Arm"/>.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => rung.WaitAsync(cancellationToken);
 
-    public void Arm(IEnumerable<string> directories)
+    /// <summary>True when it began to listen just now: what happened before that was not heard.</summary>
+    public bool Arm(IEnumerable<string> directories)
     {
-        if (watchers.Count > 0)
+        if (isArmed)
         {
-            return;
+            return false;
         }
+
+        isArmed = true;
 
         foreach (var directory in directories.Where(Directory.Exists).Take(MostDirectories))
         {
@@ -36,6 +40,8 @@ internal sealed partial class DirectoryBell(ILogger logger) : IDisposable
                 DidWithout(directory, e.Message);
             }
         }
+
+        return true;
     }
 
     public void Disarm()
@@ -46,6 +52,7 @@ internal sealed partial class DirectoryBell(ILogger logger) : IDisposable
         }
 
         watchers.Clear();
+        isArmed = false;
     }
 
     public void Dispose()

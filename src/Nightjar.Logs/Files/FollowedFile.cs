@@ -72,6 +72,9 @@ internal sealed class FollowedFile : IDisposable
 
     public DateTime LastWrite => File.GetLastWriteTimeUtc(handle);
 
+    /// <summary>True when the other handle is of the same file. One that was not read yet is known by what lies in it.</summary>
+    public bool IsSame(SafeFileHandle other) => (Position > 0 ? Mark : FileMark.AtEnd(Path, handle)).Matches(other);
+
     /// <param name="buffer">Scratch space of the caller, longer than <see cref="FileMark.MostBytes"/>.</param>
     /// <param name="timestamp">Now, by the clock's timestamp.</param>
     public ReadOutcome Read(byte[] buffer, int budget, long timestamp)

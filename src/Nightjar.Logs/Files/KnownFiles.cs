@@ -41,7 +41,7 @@ internal sealed class KnownFiles
     }
 
     /// <summary>True when this very file is being read already, under the name it had before.</summary>
-    public bool IsOpen(string path, SafeFileHandle file) => open.Exists(f => AreRelated(f.Path, path) && f.Mark.Matches(file));
+    public bool IsOpen(string path, SafeFileHandle file) => open.Exists(f => AreRelated(f.Path, path) && f.IsSame(file));
 
     /// <summary>Where a file goes on that was read before; null for one that was not. The mark is used up with it.</summary>
     public long? TakeUp(string path, SafeFileHandle file)

@@ -56,10 +56,7 @@ internal sealed class ErrorGroups(TimeSpan quiet)
 
     public MinedError Learn(LogEvent line, ulong template)
     {
-        var errorClass = line.ErrorClass;
-        var frame = line.Frames.FirstOrDefault(f => f.IsOwnCode);
-        var place = frame is null ? "" : $"{frame.File}|{frame.Function}";
-        var key = (errorClass, place, Fingerprint.IsGeneric(errorClass) ? template : 0);
+        var key = KeyOf(line, template);
         if (!byKey.TryGetValue(key, out var error))
         {
             DropOldest();
@@ -70,6 +67,17 @@ internal sealed class ErrorGroups(TimeSpan quiet)
 
         error.Seen(line, quiet);
         return error;
+    }
+
+    /// <summary>The kind that a line belongs to; null when it would be the first of its kind.</summary>
+    public MinedError? Peek(LogEvent line, ulong template) => byKey.GetValueOrDefault(KeyOf(line, template));
+
+    private static (string ErrorClass, string Place, ulong Template) KeyOf(LogEvent line, ulong template)
+    {
+        var errorClass = line.ErrorClass;
+        var frame = line.Frames.FirstOrDefault(f => f.IsOwnCode);
+        var place = frame is null ? "" : $"{frame.File}|{frame.Function}";
+        return (errorClass, place, Fingerprint.IsGeneric(errorClass) ? template : 0);
     }
 
     private void DropOldest()
