@@ -14,6 +14,9 @@ public sealed record Signal
     /// <summary>When it happened, by the source's clock where it has one.</summary>
     public required DateTimeOffset At { get; init; }
 
+    /// <summary>The first failing line behind an error-rate signal; null where the source knows only one moment.</summary>
+    public DateTimeOffset? Since { get; init; }
+
     /// <summary>Exception type or error code; empty when the source names none.</summary>
     public string ErrorClass { get; init; } = "";
 

@@ -1,0 +1,54 @@
+namespace Nightjar.Logs.Templates;
+
+/// <summary>How often something happened in each of the last minutes. Minutes without an event take no room.</summary>
+internal sealed class MinuteCounts
+{
+    /// <summary>An hour: what came before is no longer compared with.</summary>
+    private const int Most = 60;
+
+    private readonly Queue<(long Minute, long Count)> done = new();
+    private long minute = long.MinValue;
+    private long count;
+
+    public void Add(DateTimeOffset at)
+    {
+        var now = MinuteOf(at);
+        if (now > minute)
+        {
+            Close();
+            minute = now;
+        }
+
+        // What comes late counts as of the newest minute; a ring that is exact for stragglers is not worth its room.
+        count++;
+    }
+
+    /// <summary>The sum of the minutes from that of <paramref name="from"/> up to, and without, that of <paramref name="to"/>.</summary>
+    public long Between(DateTimeOffset from, DateTimeOffset to)
+    {
+        var (first, end) = (MinuteOf(from), MinuteOf(to));
+        var sum = minute >= first && minute < end ? count : 0;
+        foreach (var (at, times) in done)
+        {
+            sum += at >= first && at < end ? times : 0;
+        }
+
+        return sum;
+    }
+
+    private void Close()
+    {
+        if (count > 0)
+        {
+            done.Enqueue((minute, count));
+            count = 0;
+        }
+
+        if (done.Count > Most)
+        {
+            done.Dequeue();
+        }
+    }
+
+    private static long MinuteOf(DateTimeOffset at) => at.UtcTicks / TimeSpan.TicksPerMinute;
+}
