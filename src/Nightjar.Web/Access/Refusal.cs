@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Nightjar.Core.Evidence;
@@ -37,6 +38,15 @@ internal static class Refusal
         }
 
         return LeadAsync(http);
+    }
+
+    /// <summary>The last resort; the cause is in the log, where only its owner reads it.</summary>
+    public static Task FailedAsync(HttpContext http)
+    {
+        Headers.Add(http.Response);
+        return http.Features.Get<IExceptionHandlerFeature>()?.Error is BadHttpRequestException bad
+            ? WriteAsync(http, bad.StatusCode, "That could not be read", "The request is too large or broken. Nothing was done.")
+            : WriteAsync(http, StatusCodes.Status500InternalServerError, "Nightjar could not do this", "The log says why.");
     }
 
     /// <summary>
