@@ -65,7 +65,7 @@ internal sealed class Sessions(ISignIns signIns, DashboardOptions options, TimeP
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
         Secure = http.Request.IsHttps,
-        Expires = end,
+        MaxAge = end - clock.GetUtcNow(),
         Path = "/",
         IsEssential = true,
     });

@@ -13,6 +13,7 @@ using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 using Nightjar.Web;
+using Xunit;
 
 namespace Nightjar.Tests.Web.Fakes;
 
@@ -67,7 +68,7 @@ internal sealed class WebApp : IAsyncDisposable
     public async Task<WebBrowser> SignedInAsync(string person = "ada")
     {
         var browser = Browser();
-        var link = $"link-of-{person}";
+        var link = Nightjar.Web.Access.Token.Create();
         await SignIns.CreateLinkAsync(Nightjar.Web.Access.Token.Hash(link), person, Clock.Now.AddMinutes(15), default);
         var page = await browser.PageAsync($"/signin?token={link}");
         using var answer = await browser.PressAsync(page, "form[action='/signin']");

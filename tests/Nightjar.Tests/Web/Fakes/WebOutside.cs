@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Nightjar.Core.Incidents;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Proposal;

@@ -21,7 +21,7 @@ internal static class WebSeed
         index 1111111..2222222 100644
         --- a/src/Inventory.cs
         +++ b/src/Inventory.cs
-        @@ -40,10 +40,7 @@ public sealed class Inventory
+        @@ -40,10 +40,6 @@ public sealed class Inventory
              public async Task<bool> TryTakeAsync(string sku, int count)
              {
         -        var stock = await repository.ReadAsync(sku);
