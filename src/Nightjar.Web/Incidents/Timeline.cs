@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Nightjar.Core.Incidents;
+using Nightjar.Web.Look;
+
+namespace Nightjar.Web.Incidents;
+
+public enum StepState
+{
+    Note,
+    Doing,
+    Done,
+    Failed,
+}
+
+/// <summary>One line of a timeline: a remark, or an outside effect from its intent to its end.</summary>
+public sealed record TimelineRow(long Sequence, DateTimeOffset At, string Since, string Actor, string Act, string Why, StepState State, string? Took, decimal CostUsd);
+
+/// <summary>The journal of one incident for people to read.</summary>
+internal static class Timeline
+{
+    /// <summary>Rows that a page shows; the first ones are left out beyond it.</summary>
+    public const int Most = 500;
+
+    private const int Page = 500;
+
+    /// <summary>Pages that are read at most: ten thousand rows.</summary>
+    private const int MostPages = 20;
+
+    public static async Task<IReadOnlyList<JournalEntry>> ReadAsync(IJournal journal, IncidentId incident, CancellationToken cancellationToken)
+    {
+        var all = new List<JournalEntry>();
+        for (var page = 0; page < MostPages; page++)
+        {
+            var rows = await journal.ReadAsync(incident, all.Count == 0 ? 0 : all[^1].Sequence, Page, cancellationToken);
+            all.AddRange(rows);
+            if (rows.Count < Page)
+            {
+                break;
+            }
+        }
+
+        return all;
+    }
+
+    public static ImmutableArray<TimelineRow> Of(IReadOnlyList<JournalEntry> entries, DateTimeOffset start)
+    {
+        var rows = new List<TimelineRow>();
+        var intents = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            if (entry.Key is { } key && intents.TryGetValue(key, out var at))
+            {
+                rows[at] = Ended(rows[at], entry);
+                continue;
+            }
+
+            if (entry is { Key: { } opened, Step: JournalStep.Intent })
+            {
+                intents[opened] = rows.Count;
+            }
+
+            rows.Add(new TimelineRow(entry.Sequence, entry.At, Words.Exact(entry.At - start), entry.Actor, entry.Act, entry.Why, StateOf(entry.Step), null, entry.CostUsd));
+        }
+
+        return [.. rows.TakeLast(Most)];
+    }
+
+    private static TimelineRow Ended(TimelineRow row, JournalEntry entry) => row with
+    {
+        State = StateOf(entry.Step),
+        Why = entry.Step == JournalStep.Intent ? row.Why : entry.Why,
+        Took = entry.Step == JournalStep.Intent ? row.Took : Words.Exact(entry.At - row.At),
+        CostUsd = row.CostUsd + entry.CostUsd,
+    };
+
+    private static StepState StateOf(JournalStep step) => step switch
+    {
+        JournalStep.Note => StepState.Note,
+        JournalStep.Intent => StepState.Doing,
+        JournalStep.Done => StepState.Done,
+        JournalStep.Failed => StepState.Failed,
+    };
+}

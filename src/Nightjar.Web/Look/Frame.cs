@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http;
+using Nightjar.Core.Policy;
+using Nightjar.Web.Access;
+
+namespace Nightjar.Web.Look;
+
+/// <summary>What every page shows or needs around its own matter. Public like all views, because the page classes that Razor generates are.</summary>
+/// <param name="Said">What came of the button that led here; null when none did.</param>
+public sealed record Frame(string Person, string FormToken, Pause? Pause, Conduct Conduct, Answer? Said, DateTimeOffset Now);
+
+/// <summary>Puts together the frame of a page.</summary>
+internal sealed class Frames(IPauseSwitch pause, IAntiforgery forms, DashboardOptions options, Sayings sayings, TimeProvider clock)
+{
+    public async Task<Frame> ForAsync(HttpContext http) => new(
+        Visitor.Of(http).Person,
+        forms.GetAndStoreTokens(http).RequestToken ?? "",
+        await pause.GetAsync(http.RequestAborted),
+        options.Conduct,
+        sayings.Take(http),
+        clock.GetUtcNow());
+}

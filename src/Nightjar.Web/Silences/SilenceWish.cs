@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Nightjar.Web.Silences;
+
+/// <summary>A silence as somebody asks for it, checked.</summary>
+internal sealed partial record SilenceWish(string? Service, string? Hash, TimeSpan For, string Why)
+{
+    /// <summary>A longer one is forgotten, and hides what it should not.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+
+    private const int LongestText = 300;
+
+    /// <summary>The wish, or what is wrong with it.</summary>
+    public static (SilenceWish? Wish, string? Fault) Of(string? service, string? hash, double? minutes, string? why)
+    {
+        service = Clean(service);
+        hash = Clean(hash);
+        var fault = (service, hash, minutes) switch
+        {
+            (null, null, _) => "Name a service, a fingerprint or both; a silence of everything is what pause is for.",
+            ({ Length: > LongestText }, _, _) => "That is no service's name.",
+            (_, { } h, _) when !Hex8().IsMatch(h) => "A fingerprint has eight hexadecimal digits.",
+            (_, _, null or <= 0 or double.NaN) => "Say for how many minutes.",
+            (_, _, { } m) when m > Longest.TotalMinutes => string.Create(CultureInfo.InvariantCulture, $"A silence lasts {Longest.TotalDays:0} days at most."),
+            _ => null,
+        };
+        return fault is null
+            ? (new SilenceWish(service, hash, TimeSpan.FromMinutes(minutes.GetValueOrDefault()), Clean(why) is { } text ? text[..Math.Min(text.Length, LongestText)] : ""), null)
+            : (null, fault);
+    }
+
+    private static string? Clean(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    [GeneratedRegex("^[0-9a-f]{8}$", RegexOptions.CultureInvariant)]
+    private static partial Regex Hex8();
+}

@@ -1,0 +1,357 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Nightjar.Tests.Web.Fakes;
+using Nightjar.Web.Access;
+using Xunit;
+
+namespace Nightjar.Tests.Web;
+
+public sealed class AccessTests
+{
+    private static readonly string[] Pages = ["/", "/board", "/closed", "/incidents/12", "/incidents/12/pulse", "/requests", "/requests/3", "/requests/3/diff", "/services", "/silences", "/nothing-here"];
+
+    private static readonly string[] Addresses = ["/api/v1/incidents", "/api/v1/incidents/12", "/api/v1/incidents/12/timeline", "/api/v1/requests", "/api/v1/requests/3/diff", "/api/v1/services", "/api/v1/silences", "/api/v1/status", "/api/v1/watchers", "/api/v1/nothing"];
+
+    [Fact]
+    public async Task A_stranger_is_led_to_the_sign_in_page()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var browser = web.Browser();
+        foreach (var path in Pages)
+        {
+            using var answer = await browser.Client.GetAsync(path);
+            Assert.Equal((path, HttpStatusCode.Redirect, "/signin"), (path, answer.StatusCode, answer.Headers.Location?.ToString()));
+            Assert.DoesNotContain("StockMismatch", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_stranger_gets_a_problem_from_the_api()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var browser = web.Browser();
+        foreach (var path in Addresses)
+        {
+            using var answer = await browser.Client.GetAsync(path);
+            Assert.Equal((path, HttpStatusCode.Unauthorized, "application/problem+json"), (path, answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        }
+    }
+
+    [Fact]
+    public async Task A_stranger_changes_nothing()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var browser = web.Browser();
+        var token = FormToken(await browser.PageAsync("/signin?token=x"));
+        foreach (var path in new[] { "/incidents/12/ack", "/requests/3/merge", "/requests/3/close", "/pause", "/silences", "/services/investigate", "/api/v1/incidents/12/ack", "/api/v1/requests/3/merge", "/api/v1/pause", "/api/v1/signin-links" })
+        {
+            using var answer = await browser.SendAsync(path, [new("__RequestVerificationToken", token)]);
+            Assert.Equal((path, HttpStatusCode.Unauthorized), (path, answer.StatusCode));
+        }
+
+        Assert.Empty(web.Store.Inbox);
+        Assert.Null(web.Store.Pause);
+        Assert.Equal(Nightjar.Core.Proposal.HostedState.Open, web.Host.Requests[0].State);
+    }
+
+    [Fact]
+    public async Task Health_and_static_files_need_no_session()
+    {
+        await using var web = await WebApp.StartAsync();
+        using var browser = web.Browser();
+        Assert.Equal("ok", await browser.Client.GetStringAsync("/healthz"));
+        var page = await browser.PageAsync("/signin");
+        foreach (var file in page.QuerySelectorAll("script[src], link[href]").Select(e => e.GetAttribute("src") ?? e.GetAttribute("href")))
+        {
+            using var answer = await browser.Client.GetAsync(file);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+        }
+    }
+
+    [Fact]
+    public async Task Opening_a_link_does_not_use_it_up_and_its_button_does()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        await web.SignIns.CreateLinkAsync(Token.Hash("once"), "ada", web.Clock.Now.AddMinutes(15), default);
+        using var preview = web.Browser();
+        await preview.PageAsync("/signin?token=once");
+
+        using var browser = web.Browser();
+        var page = await browser.PageAsync("/signin?token=once&to=/requests/3");
+        using var first = await browser.PressAsync(page, "form");
+        Assert.Equal("/requests/3", first.Headers.Location?.ToString());
+        Assert.Contains("ada", (await browser.PageAsync("/")).QuerySelector(".person")?.TextContent, StringComparison.Ordinal);
+
+        using var thief = web.Browser();
+        using var second = await thief.PressAsync(await thief.PageAsync("/signin?token=once"), "form");
+        Assert.Equal(HttpStatusCode.Unauthorized, second.StatusCode);
+        Assert.Single(web.SignIns.Sessions);
+    }
+
+    [Fact]
+    public async Task An_expired_link_opens_nothing()
+    {
+        await using var web = await WebApp.StartAsync();
+        await web.SignIns.CreateLinkAsync(Token.Hash("late"), "ada", web.Clock.Now.AddMinutes(15), default);
+        web.Clock.Now += TimeSpan.FromMinutes(15);
+        using var browser = web.Browser();
+        using var answer = await browser.PressAsync(await browser.PageAsync("/signin?token=late"), "form");
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Empty(web.SignIns.Sessions);
+    }
+
+    [Theory]
+    [InlineData("//evil.example/")]
+    [InlineData("/\\evil.example/")]
+    [InlineData("https://evil.example/")]
+    [InlineData("javascript:alert(1)")]
+    public async Task A_link_leads_to_no_other_server(string to)
+    {
+        await using var web = await WebApp.StartAsync();
+        await web.SignIns.CreateLinkAsync(Token.Hash("x"), "ada", web.Clock.Now.AddMinutes(15), default);
+        using var browser = web.Browser();
+        using var answer = await browser.PressAsync(await browser.PageAsync("/signin?token=x"), "form", ("to", to));
+        Assert.Equal("/", answer.Headers.Location?.ToString());
+    }
+
+    [Fact]
+    public async Task Sessions_are_kept_as_hashes_in_a_cookie_that_scripts_and_other_sites_cannot_use()
+    {
+        await using var web = await WebApp.StartAsync();
+        await web.SignIns.CreateLinkAsync(Token.Hash("x"), "ada", web.Clock.Now.AddMinutes(15), default);
+        using var browser = web.Browser();
+        using var answer = await browser.PressAsync(await browser.PageAsync("/signin?token=x"), "form");
+        var cookie = answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("nightjar-0=", StringComparison.Ordinal));
+        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
+        var value = cookie["nightjar-0=".Length..cookie.IndexOf(';', StringComparison.Ordinal)];
+        Assert.Equal([Token.Hash(value)], web.SignIns.Sessions.Keys);
+    }
+
+    [Fact]
+    public async Task A_session_slides_while_it_is_used_and_ends_after_seven_days_all_the_same()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var browser = await web.SignedInAsync();
+        var start = web.Clock.Now;
+        while (web.Clock.Now - start < TimeSpan.FromDays(7) - TimeSpan.FromHours(11))
+        {
+            web.Clock.Now += TimeSpan.FromHours(11);
+            await browser.PageAsync("/silences");
+        }
+
+        Assert.Equal(start + TimeSpan.FromDays(7), web.SignIns.Sessions.Values.Single().ExpiresAt);
+        web.Clock.Now = start + TimeSpan.FromDays(7);
+        using var answer = await browser.Client.GetAsync("/");
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Signing_out_ends_the_session_for_good()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var browser = await web.SignedInAsync();
+        using var answer = await browser.PressAsync(await browser.PageAsync("/"), "form[action='/signout']");
+        Assert.Empty(web.SignIns.Sessions);
+        using var after = await browser.Client.GetAsync("/");
+        Assert.Equal("/signin", after.Headers.Location?.ToString());
+    }
+
+    [Fact]
+    public async Task Too_many_wrong_links_close_the_door_for_a_minute()
+    {
+        await using var web = await WebApp.StartAsync();
+        using var browser = web.Browser();
+        var page = await browser.PageAsync("/signin?token=wrong");
+        for (var i = 0; i < 10; i++)
+        {
+            using var wrong = await browser.PressAsync(page, "form");
+            Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
+        }
+
+        using var shut = await browser.PressAsync(page, "form");
+        Assert.Equal(HttpStatusCode.TooManyRequests, shut.StatusCode);
+        web.Clock.Now += TimeSpan.FromMinutes(1);
+        using var open = await browser.PressAsync(page, "form");
+        Assert.Equal(HttpStatusCode.Unauthorized, open.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("evil.example")]
+    [InlineData("evil.example:{port}")]
+    [InlineData("localhost:1")]
+    [InlineData("nightjar.example")]
+    public async Task A_foreign_host_name_is_refused(string host)
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var browser = await web.SignedInAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+        request.Headers.Host = host.Replace("{port}", $"{web.Address.Port}", StringComparison.Ordinal);
+        using var answer = await browser.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.MisdirectedRequest, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("localhost:{port}")]
+    [InlineData("nightjar.example:8443")]
+    public async Task Our_own_names_are_answered(string host)
+    {
+        await using var web = await WebApp.StartAsync();
+        using var browser = web.Browser();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/healthz");
+        request.Headers.Host = host.Replace("{port}", $"{web.Address.Port}", StringComparison.Ordinal);
+        using var answer = await browser.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_page_elsewhere_can_press_nothing_even_with_a_form_token()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var browser = await web.SignedInAsync();
+        var token = FormToken(await browser.PageAsync("/incidents/12"));
+        foreach (var origin in new[] { "http://evil.example", "null", $"http://127.0.0.1:{web.Address.Port + 1}", "" })
+        {
+            using var answer = await browser.SendAsync("/incidents/12/giveup", [new("__RequestVerificationToken", token)], origin);
+            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        }
+
+        Assert.Empty(web.Store.Inbox);
+    }
+
+    [Fact]
+    public async Task A_press_that_does_not_say_where_it_comes_from_is_refused()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var browser = await web.SignedInAsync();
+        var token = FormToken(await browser.PageAsync("/incidents/12"));
+        using var content = new FormUrlEncodedContent([new("__RequestVerificationToken", token)]);
+        using var answer = await browser.Client.PostAsync("/incidents/12/ack", content);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Empty(web.Store.Inbox);
+    }
+
+    [Fact]
+    public async Task A_form_token_is_needed_and_it_must_be_ones_own()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var ada = await web.SignedInAsync("ada");
+        using var bob = await web.SignedInAsync("bob");
+        using var none = await ada.SendAsync("/incidents/12/ack", []);
+        Assert.Equal(HttpStatusCode.BadRequest, none.StatusCode);
+        var bobs = FormToken(await bob.PageAsync("/incidents/12"));
+        using var others = await ada.SendAsync("/incidents/12/ack", [new("__RequestVerificationToken", bobs)]);
+        Assert.Equal(HttpStatusCode.BadRequest, others.StatusCode);
+        Assert.Empty(web.Store.Inbox);
+    }
+
+    [Fact]
+    public async Task The_command_token_needs_no_form_token_and_may_name_the_person()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var client = Client(web, WebApp.CommandToken);
+        using var first = await client.PostAsync("/api/v1/incidents/12/ack", null);
+        client.DefaultRequestHeaders.Add("X-Nightjar-Person", "grace");
+        using var second = await client.PostAsync("/api/v1/incidents/12/ack", null);
+        Assert.Equal(["cli", "grace"], web.Store.Inbox.Select(m => m.Actor));
+    }
+
+    [Fact]
+    public async Task Nobody_names_another_person_with_a_session()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var browser = await web.SignedInAsync("ada");
+        browser.Client.DefaultRequestHeaders.Add("X-Nightjar-Person", "root");
+        using var answer = await browser.PressAsync(await browser.PageAsync("/incidents/12"), "form[action$='/ack']");
+        Assert.Equal("ada", web.Store.Inbox.Single().Actor);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("wrong")]
+    [InlineData("command-token-of-the-test")]
+    public async Task A_wrong_command_token_is_refused_even_with_a_session(string token)
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var browser = await web.SignedInAsync();
+        browser.Client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        using var answer = await browser.Client.GetAsync("/api/v1/incidents");
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_command_line_makes_links_that_work_and_browsers_do_not()
+    {
+        await using var web = await WebApp.StartAsync();
+        using var client = Client(web, WebApp.CommandToken);
+        using var made = await client.PostAsJsonAsync("/api/v1/signin-links", new { person = "ada", to = "/requests/3" });
+        var url = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("url").GetString() ?? "";
+        var token = url[(url.IndexOf("token=", StringComparison.Ordinal) + 6)..url.IndexOf("&to", StringComparison.Ordinal)];
+        Assert.Equal([Token.Hash(token)], web.SignIns.LinkHashes);
+        using var browser = web.Browser();
+        using var answer = await browser.PressAsync(await browser.PageAsync(new Uri(url).PathAndQuery), "form");
+        Assert.Equal("/requests/3", answer.Headers.Location?.ToString());
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/signin-links");
+        request.Headers.Add("Origin", web.Address.GetLeftPart(UriPartial.Authority));
+        request.Headers.Add("RequestVerificationToken", FormToken(await browser.PageAsync("/")));
+        using var refused = await browser.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Empty(web.SignIns.LinkHashes);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_oversize_body_is_refused(bool sized)
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var browser = await web.SignedInAsync();
+        var fields = Encoding.ASCII.GetBytes($"__RequestVerificationToken={Uri.EscapeDataString(FormToken(await browser.PageAsync("/")))}&text={new string('a', 70_000)}");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/incidents/12/ack") { Content = new StreamContent(new MemoryStream(fields)) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded");
+        request.Headers.TransferEncodingChunked = !sized;
+        request.Headers.Add("Origin", web.Address.GetLeftPart(UriPartial.Authority));
+        using var answer = await browser.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Empty(web.Store.Inbox);
+    }
+
+    [Fact]
+    public async Task A_link_from_another_site_arrives_with_the_session()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var browser = web.Browser();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/incidents/12?x=%22%3E%3Cscript%3E");
+        request.Headers.Add("Sec-Fetch-Site", "cross-site");
+        using var answer = await browser.Client.SendAsync(request);
+        var page = WebBrowser.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.StartsWith("0;url=/incidents/12?", page.QuerySelector("meta[http-equiv=refresh]")?.GetAttribute("content"), StringComparison.Ordinal);
+        Assert.DoesNotContain("StockMismatch", page.Source.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_live_part_of_a_signed_out_page_makes_it_load_again()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var browser = web.Browser();
+        browser.Client.DefaultRequestHeaders.Add("HX-Request", "true");
+        using var answer = await browser.Client.GetAsync("/board");
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal("true", answer.Headers.GetValues("HX-Refresh").Single());
+    }
+
+    internal static string FormToken(AngleSharp.Html.Dom.IHtmlDocument page) =>
+        page.QuerySelector("input[name=__RequestVerificationToken]")?.GetAttribute("value") ?? "";
+
+    internal static HttpClient Client(WebApp web, string token)
+    {
+        var client = new HttpClient { BaseAddress = web.Address };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+}
