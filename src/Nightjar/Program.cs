@@ -1,1 +1,3 @@
-return 0;
+using Nightjar.Cli;
+
+return await CommandLine.RunAsync(args);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
@@ -13,6 +14,13 @@ public sealed class ProbeRoom(TimeProvider clock, ILoggerFactory loggers) : IDis
     public IWatcher Watcher(Catalogue catalogue, ISignalDoor door) =>
         new ProbeWatcher(catalogue, door, web, Random.Shared.NextDouble, clock, loggers.CreateLogger<ProbeWatcher>());
 
+    /// <summary>One look at every probe instead of watching; a probe that fails is asked as often as its row of failures is long.</summary>
+    public async Task<ImmutableArray<Signal>> ScanAsync(Catalogue catalogue, CancellationToken cancellationToken)
+    {
+        var looks = catalogue.All.SelectMany(s => s.Probes.Select(p => LookAsync(new ProbeState(s, p), cancellationToken)));
+        return [.. (await Task.WhenAll(looks)).OfType<Signal>()];
+    }
+
     public IRunningVersions RunningVersions() => new RunningVersions(web, loggers.CreateLogger<RunningVersions>());
 
     /// <summary>Asks the address every minute while <paramref name="allIsWell"/>, until it is cancelled.</summary>
@@ -20,4 +28,15 @@ public sealed class ProbeRoom(TimeProvider clock, ILoggerFactory loggers) : IDis
         new Heartbeat(url, allIsWell, web, clock, loggers.CreateLogger<Heartbeat>()).RunAsync(cancellationToken);
 
     public void Dispose() => web.Dispose();
+
+    private async Task<Signal?> LookAsync(ProbeState state, CancellationToken cancellationToken)
+    {
+        Signal? signal = null;
+        do
+        {
+            signal = state.Take(await ProbeCheck.RunAsync(web, state.Probe, cancellationToken), clock.GetUtcNow());
+        }
+        while (signal is null && state.Failures > 0);
+        return signal;
+    }
 }

@@ -8,13 +8,10 @@ namespace Nightjar.Core.Pipeline;
 /// Moves one incident by one step at a time: takes in its inbox, runs the stage of its state, writes down what came of it by
 /// compare-and-swap, and wakes it again when it is due. Holds no state of its own, so any replica may run any step.
 /// </summary>
-public sealed partial class IncidentLoop(IncidentStores stores, StageList stages, OpenIncidents open, IWakeUps wakeUps, LoopRules rules, ILogger<IncidentLoop> logger)
+public sealed partial class IncidentLoop(IncidentStores stores, StageList stages, OpenIncidents open, IWakeUps wakeUps, StageRunner runner, LoopRules rules, ILogger<IncidentLoop> logger)
 {
     /// <summary>Steps in one turn: the longest way has about ten; more means that a stage goes in circles.</summary>
     private const int MostSteps = 25;
-
-    /// <summary>Longest run of one stage; checks and agents have shorter limits of their own.</summary>
-    private static readonly TimeSpan LongestStage = TimeSpan.FromMinutes(45);
 
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(10);
 
@@ -79,57 +76,14 @@ public sealed partial class IncidentLoop(IncidentStores stores, StageList stages
         }
 
         rules.Reached($"{stage.Name}:enter");
-        var outcome = await RunAsync(stage, new StageContext(taken.Incident, news, EffectsOf(id, stage.Name), now), cancellationToken);
+        var outcome = await runner.RunAsync(stage, new StageContext(taken.Incident, news, EffectsOf(id, stage.Name), now), cancellationToken);
         rules.Reached($"{stage.Name}:leave");
         return await WriteAsync(stored, outcome.Incident, [.. taken.Entries, .. outcome.Entries], cancellationToken);
     }
 
-    private async Task<StepResult> RunAsync(IStage stage, StageContext context, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(LongestStage, rules.Clock);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        try
-        {
-            var outcome = await stage.RunAsync(context, linked.Token);
-            return OutcomeRules.Apply(outcome, stage.Name, rules.Clock.GetUtcNow());
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (StoreUnavailableException)
-        {
-            throw;
-        }
-#pragma warning disable CA1031 // The loop is where the unexpected becomes "try again, then ask": see style rule 19.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            LogStageFailed(e, stage.Name, context.Incident.Id);
-            var why = limit.IsCancellationRequested ? $"{stage.Name} took longer than {LongestStage.TotalMinutes:0} minutes" : e.Message;
-            await TellFailureAsync(stage, context, cancellationToken);
-            return OutcomeRules.Failed(context.Incident, stage.Name, why, rules.Conduct.Tries, rules.Clock.GetUtcNow());
-        }
-    }
-
-    private async Task TellFailureAsync(IStage stage, StageContext context, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await stage.FailedAsync(context, cancellationToken);
-        }
-#pragma warning disable CA1031 // Marking the failure for others may fail for the same reason as the stage did; the incident itself still says so.
-        catch (Exception e) when (e is not (OperationCanceledException or StoreUnavailableException))
-#pragma warning restore CA1031
-        {
-            LogMarkFailed(e, stage.Name);
-        }
-    }
-
     private async Task<DateTimeOffset?> WriteAsync(Incident stored, Incident next, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken)
     {
-        var written = next with { Version = stored.Version + 1 };
-        if (!await stores.Incidents.WriteAsync(written, stored.Version, entries, cancellationToken))
+        if (await StepWriter.WriteAsync(stores.Incidents, stored, next, entries, cancellationToken) is not { } written)
         {
             LogLostTurn(stored.Id);
             return rules.Clock.GetUtcNow();
@@ -142,12 +96,6 @@ public sealed partial class IncidentLoop(IncidentStores stores, StageList stages
     }
 
     private Effects EffectsOf(IncidentId id, string actor) => new(stores.Journal, rules.Clock, id, actor, rules.Reached);
-
-    [LoggerMessage(1000, LogLevel.Error, "Stage {Stage} failed for incident {Incident}")]
-    private partial void LogStageFailed(Exception e, string stage, IncidentId incident);
-
-    [LoggerMessage(1001, LogLevel.Warning, "The failure of stage {Stage} could not be marked on the code host")]
-    private partial void LogMarkFailed(Exception e, string stage);
 
     [LoggerMessage(1002, LogLevel.Debug, "Another step of incident {Incident} was faster; this one wrote nothing")]
     private partial void LogLostTurn(IncidentId incident);

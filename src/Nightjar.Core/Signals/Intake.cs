@@ -145,9 +145,3 @@ public sealed class Intake(IncidentStores stores, OpenIncidents open, HoldBack h
     private OwnedFingerprint Owned(Signal signal, Fingerprint fingerprint, string why) =>
         new(fingerprint, Fingerprint.Subject(signal, fingerprint.Strategy), signal.ErrorClass, signal.Workload, clock.GetUtcNow(), why);
 }
-
-/// <summary>How intake works; bound once at the start.</summary>
-public sealed record IntakeOptions(FingerprintStrategy Strategy = FingerprintStrategy.Evidence);
-
-/// <summary>What came in since the start, in signals.</summary>
-public sealed record IntakeFigures(long Accepted, long Opened, long Folded, long HeldBack, long Dropped);

@@ -3,64 +3,45 @@ using Nightjar.Core.Policy;
 
 namespace Nightjar.Storage.Sqlite;
 
-internal sealed class SqliteSignIns(SqliteFile file, TimeProvider clock) : ISignIns
+internal sealed class SqliteSignIns(SqliteFile file) : ISignIns
 {
-    public async Task<string> IssueLinkAsync(string person, TimeSpan lifetime, CancellationToken cancellationToken)
-    {
-        var secret = SignInSecret.New();
-        await file.WriteAsync(
-            connection => connection.Execute(
-                "INSERT INTO links (hash, person, expires_at) VALUES (@hash, @person, @expires)",
-                new { hash = SignInSecret.Hash(secret), person = StoredText.Bounded(person), expires = (clock.GetUtcNow() + lifetime).UtcTicks }),
-            cancellationToken);
-        return secret;
-    }
-
-    public Task<SignedIn?> RedeemAsync(string link, TimeSpan sessionLifetime, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        return file.WriteAsync(
-            connection =>
-            {
-                var person = connection.ExecuteScalar<string?>(
-                    "DELETE FROM links WHERE hash = @hash AND expires_at > @now RETURNING person",
-                    new { hash = SignInSecret.Hash(link), now = now.UtcTicks });
-                if (person is null)
-                {
-                    return null;
-                }
-
-                var secret = SignInSecret.New();
-                var expires = now + sessionLifetime;
-                var id = connection.ExecuteScalar<long>(
-                    "INSERT INTO sessions (hash, person, created_at, expires_at) VALUES (@hash, @person, @now, @expires) RETURNING id",
-                    new { hash = SignInSecret.Hash(secret), person, now = now.UtcTicks, expires = expires.UtcTicks });
-                return new SignedIn(secret, new Session(id, person, now, expires));
-            },
-            cancellationToken);
-    }
-
-    public Task<Session?> FindAsync(string token, CancellationToken cancellationToken) => file.ReadAsync(
-        connection => connection.QuerySingleOrDefault<Row>(
-            "SELECT id, person, created_at AS CreatedAt, expires_at AS ExpiresAt FROM sessions WHERE hash = @hash AND expires_at > @now",
-            new { hash = SignInSecret.Hash(token), now = clock.GetUtcNow().UtcTicks })?.ToSession(),
+    public Task CreateLinkAsync(string tokenHash, string person, DateTimeOffset expires, CancellationToken cancellationToken) => file.WriteAsync(
+        connection => connection.Execute(
+            "INSERT INTO links (hash, person, expires_at) VALUES (@hash, @person, @expires)",
+            new { hash = tokenHash, person = StoredText.Bounded(person), expires = expires.UtcTicks }),
         cancellationToken);
 
-    public Task<IReadOnlyList<Session>> SessionsAsync(CancellationToken cancellationToken) => file.ReadAsync<IReadOnlyList<Session>>(
+    public Task<string?> UseLinkAsync(string tokenHash, DateTimeOffset now, CancellationToken cancellationToken) => file.WriteAsync(
         connection =>
-        [
-            .. connection.Query<Row>(
-                "SELECT id, person, created_at AS CreatedAt, expires_at AS ExpiresAt FROM sessions WHERE expires_at > @now ORDER BY id DESC",
-                new { now = clock.GetUtcNow().UtcTicks }).Select(row => row.ToSession()),
-        ],
+        {
+            var person = connection.ExecuteScalar<string?>("DELETE FROM links WHERE hash = @hash AND expires_at > @now RETURNING person", new { hash = tokenHash, now = now.UtcTicks });
+            connection.Execute("DELETE FROM links WHERE expires_at <= @now", new { now = now.UtcTicks });
+            return person;
+        },
         cancellationToken);
 
-    public Task<bool> RevokeAsync(long session, CancellationToken cancellationToken) => file.WriteAsync(
-        connection => connection.Execute("DELETE FROM sessions WHERE id = @session", new { session }) > 0,
+    public Task CreateSessionAsync(string tokenHash, string person, DateTimeOffset now, DateTimeOffset expires, CancellationToken cancellationToken) => file.WriteAsync(
+        connection =>
+        {
+            connection.Execute("DELETE FROM sessions WHERE hash = @hash OR expires_at <= @now", new { hash = tokenHash, now = now.UtcTicks });
+            return connection.Execute(
+                "INSERT INTO sessions (hash, person, created_at, expires_at) VALUES (@hash, @person, @now, @expires)",
+                new { hash = tokenHash, person = StoredText.Bounded(person), now = now.UtcTicks, expires = expires.UtcTicks });
+        },
         cancellationToken);
 
-    private sealed record Row(long Id, string Person, long CreatedAt, long ExpiresAt)
+    public Task<SignedIn?> FindSessionAsync(string tokenHash, DateTimeOffset now, CancellationToken cancellationToken) => file.ReadAsync(
+        connection => connection.QuerySingleOrDefault<Row>(
+            "SELECT person, created_at AS CreatedAt, expires_at AS ExpiresAt FROM sessions WHERE hash = @hash AND expires_at > @now",
+            new { hash = tokenHash, now = now.UtcTicks })?.ToSignedIn(),
+        cancellationToken);
+
+    public Task RevokeAsync(string tokenHash, CancellationToken cancellationToken) => file.WriteAsync(
+        connection => connection.Execute("DELETE FROM sessions WHERE hash = @hash", new { hash = tokenHash }),
+        cancellationToken);
+
+    private sealed record Row(string Person, long CreatedAt, long ExpiresAt)
     {
-        public Session ToSession() => new(Id, Person, Moments.At(CreatedAt), Moments.At(ExpiresAt));
+        public SignedIn ToSignedIn() => new(Person, Moments.At(CreatedAt), Moments.At(ExpiresAt));
     }
 }

@@ -36,7 +36,7 @@ public sealed class SqliteStore : IAsyncDisposable
         Requests = new SqliteRequestRecords(file);
         Evidence = new SqliteEvidenceStore(file);
         Marks = new SqliteWatchMarks(file);
-        SignIns = new SqliteSignIns(file, clock);
+        SignIns = new SqliteSignIns(file);
     }
 
     /// <summary>The SQLite library in use, such as <c>3.40.1 (the system's)</c>.</summary>

@@ -27,6 +27,9 @@ internal sealed record NightjarOptions
     public FenceChoice Fence { get; init; } = FenceChoice.Auto;
 
     public AuthorOptions Author { get; init; } = new();
+
+    /// <summary>Where people reach the dashboard; what links in messages begin with.</summary>
+    public string PublicUrl => Dashboard.Url?.GetLeftPart(UriPartial.Authority) ?? $"http://{Dashboard.Listen}";
 }
 
 internal sealed record DashboardOptions
@@ -47,6 +50,9 @@ internal sealed record RetentionOptions
     public TimeSpan Transcripts { get; init; } = TimeSpan.FromDays(30);
 
     public TimeSpan Clones { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>What of it the store keeps to.</summary>
+    public Core.Policy.RetentionOptions Store => new() { Journal = Journal, Rates = Rates };
 }
 
 /// <summary>A URL asked while all is well, so that somebody notices when Nightjar itself is gone.</summary>

@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Nightjar.Agents.Fence;
+using Nightjar.Configuration;
+using Nightjar.Connectors.Git;
+using Nightjar.Hosting;
+using Nightjar.Storage.Sqlite;
+
+namespace Nightjar.Cli;
+
+/// <summary><c>nightjar check</c>: the configuration, then every connection and permission, with what to do.</summary>
+internal static class CheckVerb
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+
+    public static Command Make()
+    {
+        var schema = new Option<bool>("--schema") { Description = "Print the JSON Schema of nightjar.yaml, for editors, and end" };
+        var show = new Option<bool>("--show") { Description = "Print what is in effect, with where each value comes from" };
+        var command = new Command("check", "Read the configuration, try every connection and permission, say what to do") { schema, show };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            if (parsed.GetValue(schema))
+            {
+                Console.Out.WriteLine(ConfigurationSchema.Write());
+                return ExitCode.Ok;
+            }
+
+            var read = Configured.Read(parsed);
+            if (read.Options is not { } options)
+            {
+                await Console.Error.WriteLineAsync(read.Message);
+                return ExitCode.BadInput;
+            }
+
+            if (parsed.GetValue(show))
+            {
+                Console.Out.WriteLine(EffectiveConfiguration.Write(read));
+            }
+
+            var lines = await LinesAsync(options, cancellationToken);
+            Print(lines, parsed.GetValue(Options.Json));
+            return lines.Any(l => l.Outcome == CheckOutcome.Fail) ? ExitCode.Failed : ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static async Task<List<CheckLine>> LinesAsync(NightjarOptions options, CancellationToken cancellationToken)
+    {
+        var clock = TimeProvider.System;
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var lines = new List<CheckLine> { Store(options) };
+        lines.AddRange(await new ConfigurationCheck(http, clock, Environment.GetEnvironmentVariable).RunAsync(options, cancellationToken));
+        lines.AddRange(await RepositoriesAsync(options, clock, cancellationToken));
+        lines.Add(await FenceAsync(options, clock, cancellationToken));
+        return lines;
+    }
+
+    private static CheckLine Store(NightjarOptions options) =>
+        SqliteStore.FindHolder(StateFiles.Store(options.State)) is { } holder
+            ? CheckLine.Ok("store", $"SQLite {SqliteStore.EngineVersion}; in use by {holder}")
+            : CheckLine.Ok("store", $"SQLite {SqliteStore.EngineVersion}");
+
+    private static async Task<List<CheckLine>> RepositoriesAsync(NightjarOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        // In a folder of its own: what is tried here must not meet a running daemon's clones.
+        var folder = Directory.CreateTempSubdirectory("nightjar-check-");
+        try
+        {
+            var repositories = new GitRepositories(folder.FullName, clock, NullLogger<GitRepositories>.Instance);
+            var lines = new List<CheckLine>();
+            foreach (var service in options.Services.Where(s => s.Repository is not null))
+            {
+                var problems = await repositories.CheckAsync(service, cancellationToken);
+                var what = $"{service.Name}: repository";
+                lines.Add(problems.IsEmpty
+                    ? CheckLine.Ok(what, $"{service.Repository?.Path}, branch {service.Repository?.BaseBranch}: can be read, and branches can be pushed")
+                    : CheckLine.Fail(what, problems[0], problems.Length > 1 ? string.Join("; ", problems[1..]) : "mend that, or correct repository in the configuration"));
+            }
+
+            return lines;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<CheckLine> FenceAsync(NightjarOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (options.Fence == FenceChoice.None)
+        {
+            return CheckLine.Warn("fence", "switched off by fence: none", "a service's check runs with all of this user's rights; take the line out to have a fence");
+        }
+
+        var state = await new BubblewrapFence(clock).ProbeAsync(cancellationToken);
+        return state.IsUsable
+            ? CheckLine.Ok("fence", state.Says)
+            : CheckLine.Warn("fence", state.Says, "until then a revert's check runs without a fence, and no model's code is ever run");
+    }
+
+    private static void Print(IReadOnlyList<CheckLine> lines, bool json)
+    {
+        if (json)
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(lines, Json));
+            return;
+        }
+
+        foreach (var line in lines)
+        {
+            var mark = line.Outcome switch { CheckOutcome.Ok => "ok  ", CheckOutcome.Warn => "warn", CheckOutcome.Fail => "FAIL" };
+            Console.Out.WriteLine($"{mark}  {line.What}: {line.Says}");
+            if (line.WhatToDo is { } todo)
+            {
+                Console.Out.WriteLine($"      -> {todo}");
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Nightjar.Hosting;
+using Nightjar.Storage.Sqlite;
+
+namespace Nightjar.Cli;
+
+/// <summary>Speaks to the running daemon's API with the token of this user.</summary>
+internal sealed class DaemonClient : IDisposable
+{
+    private readonly HttpClient http;
+
+    private DaemonClient(Uri address, string token)
+    {
+        http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        http.DefaultRequestHeaders.Add("X-Nightjar-Person", Uri.EscapeDataString(Environment.UserName));
+    }
+
+    /// <summary>The daemon of the first of these state folders that has one.</summary>
+    /// <exception cref="NoDaemonException">None runs; the message says where was looked.</exception>
+    public static DaemonClient Connect(IReadOnlyList<string> folders)
+    {
+        foreach (var folder in folders)
+        {
+            if (SqliteStore.FindHolder(StateFiles.Store(folder)) is { Url: { Length: > 0 } url } && CommandToken.Read(folder) is { } token)
+            {
+                return new DaemonClient(new Uri(url), token);
+            }
+        }
+
+        throw new NoDaemonException($"No running daemon was found (looked in {string.Join(", ", folders)}). Start one with: nightjar run --config nightjar.yaml");
+    }
+
+    public Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, null, cancellationToken);
+
+    public Task<JsonNode> PostAsync(string path, object body, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, path, body, cancellationToken);
+
+    public Task<JsonNode> DeleteAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Delete, path, null, cancellationToken);
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<JsonNode> SendAsync(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, $"/api/v1/{path}");
+        if (body is not null)
+        {
+            request.Content = JsonContent.Create(body, body.GetType());
+        }
+
+        try
+        {
+            using var response = await http.SendAsync(request, cancellationToken);
+            var text = await response.Content.ReadAsStringAsync(cancellationToken);
+            var node = text.Length == 0 ? new JsonObject() : JsonNode.Parse(text) ?? new JsonObject();
+            return response.IsSuccessStatusCode ? node : throw new RefusedException(node["detail"]?.GetValue<string>() ?? $"The daemon answered {(int)response.StatusCode}");
+        }
+        catch (HttpRequestException e)
+        {
+            throw new NoDaemonException($"The daemon at {http.BaseAddress} does not answer: {e.Message}");
+        }
+        catch (System.Text.Json.JsonException e)
+        {
+            throw new RefusedException($"The daemon at {http.BaseAddress} gave an answer that is not JSON: {e.Message}");
+        }
+    }
+}
+
+/// <summary>No daemon runs where one was looked for.</summary>
+internal sealed class NoDaemonException(string message) : Exception(message);
+
+/// <summary>The daemon understood and said no; the message is its reason.</summary>
+internal sealed class RefusedException(string message) : Exception(message);

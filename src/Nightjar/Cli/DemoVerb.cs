@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Nightjar.Demo;
+
+namespace Nightjar.Cli;
+
+/// <summary><c>nightjar demo</c>: the main job on the bundled patient.</summary>
+internal static class DemoVerb
+{
+    public static Command Make()
+    {
+        var headless = new Option<bool>("--headless") { Description = "Press Merge itself, as a stand-in for the person, and end with 0 only if the error rate is back to zero" };
+        var patient = new Option<string>("--patient") { Description = "race: a commit brought in a race; unknown-cause: a dependency fails; healthy: nothing is wrong", HelpName = "NAME", DefaultValueFactory = _ => Patient.Race.Name };
+        patient.AcceptOnlyFromAmong([.. Patient.All.Select(p => p.Name)]);
+        var command = new Command("demo", "Run the main job on the bundled shop: from the first failing request to a verified fix") { headless, patient };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var home = Environment.GetEnvironmentVariable("NIGHTJAR_HOME") is { Length: > 0 } told ? told : Directory.GetCurrentDirectory();
+            var plan = new DemoPlan(Patient.Find(parsed.GetRequiredValue(patient)) ?? Patient.Race, home, parsed.GetValue(Options.State) ?? StateFolders.Demo, parsed.GetValue(headless));
+            var output = new DemoOutput(Console.Out, parsed.GetValue(Options.Json), TimeProvider.System);
+            return await new DemoRun(plan, output, TimeProvider.System).RunAsync(cancellationToken);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Nightjar.Configuration;
+using Nightjar.Core.Incidents;
+using Nightjar.Hosting;
+using Nightjar.Storage;
+using Nightjar.Storage.Sqlite;
+
+namespace Nightjar.Cli;
+
+/// <summary><c>nightjar run</c>: the daemon, until it is told to stop.</summary>
+internal static class RunVerb
+{
+    public static Command Make()
+    {
+        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be done, and do nothing outside the state folder" };
+        var command = new Command("run", "Watch the services of nightjar.yaml until told to stop (Ctrl-C, SIGTERM)") { dryRun };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            if (await Configured.OptionsAsync(parsed) is not { } options)
+            {
+                return ExitCode.BadInput;
+            }
+
+            options = parsed.GetValue(dryRun) ? options with { Conduct = options.Conduct with { DryRun = true } } : options;
+            return await RunAsync(options, parsed.GetValue(Options.Json), cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(NightjarOptions options, bool json, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var daemon = await NightjarDaemon.StartAsync(options, new Seams(), logging => Logging.Console(logging, json), cancellationToken);
+            await GreetAsync(options, daemon, json, cancellationToken);
+            await daemon.WaitAsync(cancellationToken);
+            return ExitCode.Ok;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCode.Ok;
+        }
+        catch (Exception e) when (e is StoreInUseException or StoreRefusedException or StoreUnavailableException)
+        {
+            await Console.Error.WriteLineAsync($"nightjar: {e.Message}");
+            return ExitCode.BadInput;
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"nightjar: {options.Dashboard.Listen} is taken by another program; choose another address for the dashboard with dashboard: {{ listen: 127.0.0.1:PORT }} in the configuration");
+            return ExitCode.BadInput;
+        }
+    }
+
+    private static async Task GreetAsync(NightjarOptions options, NightjarDaemon daemon, bool json, CancellationToken cancellationToken)
+    {
+        using var client = DaemonClient.Connect([options.State]);
+        var link = await client.PostAsync("signin-links", new JsonObject(), cancellationToken);
+        if (json)
+        {
+            return;
+        }
+
+        var conduct = options.Conduct;
+        Console.Out.WriteLine($"Nightjar {NightjarDaemon.Version} watches {options.Services.Length} service{(options.Services.Length == 1 ? "" : "s")}, mode {conduct.Mode.ToString().ToLowerInvariant()}{(conduct.DryRun ? ", dry run" : "")}. State: {options.State}");
+        Console.Out.WriteLine($"Dashboard: {daemon.Address}   Sign in (once, within 15 minutes): {link["url"]}");
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Nightjar.Configuration;
+
+namespace Nightjar.Cli;
+
+/// <summary>Where a client looks for its daemon: what it was told, else the configuration here, else the usual folder, else the demo.</summary>
+internal static class StateFolders
+{
+    public const string ConfigName = "nightjar.yaml";
+
+    /// <summary>The state folder of the demo, which the client verbs find when nothing else runs.</summary>
+    public static string Demo => Path.Combine(Usual, "demo");
+
+    private static string Usual => Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state"),
+        "nightjar");
+
+    public static IReadOnlyList<string> For(ParseResult parsed)
+    {
+        if (parsed.GetValue(Options.State) is { } told)
+        {
+            return [Path.GetFullPath(told)];
+        }
+
+        var config = parsed.GetValue(Options.Config) ?? (File.Exists(ConfigName) ? ConfigName : null);
+        if (config is not null)
+        {
+            return new ConfigurationReader(Environment.GetEnvironmentVariable).ReadFile(config) is { Options: { } options }
+                ? [options.State]
+                : throw new NoDaemonException($"{config} has faults, so the state folder is not known; see: nightjar check --config {config}");
+        }
+
+        return [Usual, Demo];
+    }
+}

@@ -1,0 +1,32 @@
+namespace Nightjar.Demo;
+
+/// <summary>What was asked of the demo.</summary>
+/// <param name="Home">The root of Nightjar's source, where the sample is.</param>
+/// <param name="Folder">Everything of the demo is below it; emptied at the start.</param>
+internal sealed record DemoPlan(Patient Patient, string Home, string Folder, bool Headless)
+{
+    public const string Service = "shop";
+
+    /// <summary>Shorter than in production, so that the demo ends while somebody looks; said on the screen.</summary>
+    public static readonly TimeSpan VerifyWindow = TimeSpan.FromSeconds(20);
+
+    /// <summary>Load without an incident after which the demo says that nothing is wrong.</summary>
+    public static readonly TimeSpan WellAfter = TimeSpan.FromSeconds(45);
+
+    public string LogFile => Path.Combine(Folder, "logs", "shop.log");
+
+    /// <summary>The configuration that a user would write for this service.</summary>
+    public string Yaml(string bare, Uri shop, int port) =>
+        $"""
+        # What the demo runs with: the shop as any service of yours. Only the verification window is shorter than the default 10m.
+        state: '{Path.Combine(Folder, "state")}'
+        dashboard: {"{"} listen: 127.0.0.1:{port} {"}"}
+        services:
+          - name: {Service}
+            logs: '{LogFile}'
+            repository: '{bare}'
+            check: sh check.sh
+            health: {shop}health
+            verify: {"{"} window: {VerifyWindow.TotalSeconds:0}s {"}"}
+        """;
+}

@@ -1,0 +1,88 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Nightjar.Agents.BuiltIn;
+using Nightjar.Agents.Fence;
+using Nightjar.Configuration;
+using Nightjar.Connectors.Git;
+using Nightjar.Connectors.LocalHost;
+using Nightjar.Connectors.Probes;
+using Nightjar.Core.Announcements;
+using Nightjar.Core.Evidence;
+using Nightjar.Core.Incidents;
+using Nightjar.Core.Investigation;
+using Nightjar.Core.Pipeline;
+using Nightjar.Core.Policy;
+using Nightjar.Core.Proposal;
+using Nightjar.Core.Services;
+using Nightjar.Core.Signals;
+using Nightjar.Logs;
+using Nightjar.Storage.Sqlite;
+
+namespace Nightjar.Hosting;
+
+/// <summary>What stories replace: time, the wake-ups, and who is told at the points where a kill would be felt.</summary>
+internal sealed record Seams
+{
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    public IWakeUps? WakeUps { get; init; }
+
+    public PointReached Reached { get; init; } = _ => { };
+
+    public ReviewOptions Review { get; init; } = new();
+}
+
+/// <summary>Puts the rooms together. The whole program in one place: who needs what, and nothing else.</summary>
+internal static class Composition
+{
+    /// <summary>Incidents that may keep an agent or a check busy at once: a check builds code, and takes cores for itself.</summary>
+    private const int MostAgents = 4;
+
+    public static IServiceCollection AddNightjar(this IServiceCollection services, NightjarOptions options, SqliteStore store, Seams seams) => services
+        .AddSingleton(options).AddSingleton(options.Conduct).AddSingleton(seams.Clock).AddSingleton(new Catalogue(options.Services))
+        .AddStore(store).AddSignals(options).AddRooms(options).AddPipeline(options, seams);
+
+    private static IServiceCollection AddStore(this IServiceCollection services, SqliteStore store) => services
+        .AddSingleton(store).AddSingleton(store.Incidents).AddSingleton(store.Folds).AddSingleton(store.Inbox).AddSingleton(store.Journal)
+        .AddSingleton(store.Ledger).AddSingleton(store.Silences).AddSingleton(store.Pause).AddSingleton(store.Rates).AddSingleton(store.Requests)
+        .AddSingleton(store.Evidence).AddSingleton(store.Marks).AddSingleton(store.Memory).AddSingleton(store.SignIns)
+        .AddSingleton(new IncidentStores(store.Incidents, store.Folds, store.Inbox, store.Journal, store.Ledger));
+
+    private static IServiceCollection AddSignals(this IServiceCollection services, NightjarOptions options) => services
+        .AddSingleton(new IntakeOptions(options.Fingerprints)).AddSingleton<OpenIncidents>().AddSingleton<HoldBack>().AddSingleton<Intake>()
+        .AddSingleton<ISignalDoor>(s => s.GetRequiredService<Intake>()).AddSingleton<ByHand>();
+
+    private static IServiceCollection AddRooms(this IServiceCollection services, NightjarOptions options) => services
+        .AddSingleton<LogWatching>().AddSingleton<ILogDigests>(s => s.GetRequiredService<LogWatching>())
+        .AddSingleton<ProbeRoom>()
+        .AddSingleton<IEnumerable<IWatcher>>(s => [.. s.GetRequiredService<LogWatching>().Watchers, s.GetRequiredService<ProbeRoom>().Watcher(s.GetRequiredService<Catalogue>(), s.GetRequiredService<ISignalDoor>())])
+        .AddSingleton(s => s.GetRequiredService<ProbeRoom>().RunningVersions())
+        .AddSingleton(s => new GitRepositories(StateFiles.Repositories(options.State), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GitRepositories>>()))
+        .AddSingleton<ICodeRepositories>(s => s.GetRequiredService<GitRepositories>())
+        .AddSingleton<ILocalBranches>(s => s.GetRequiredService<GitRepositories>())
+        .AddSingleton(s => new LocalCodeHost(s.GetRequiredService<IRequestRecords>(), s.GetRequiredService<ILocalBranches>(), s.GetRequiredService<Catalogue>(), n => $"{options.PublicUrl}/requests/{n}", s.GetRequiredService<TimeProvider>()))
+        .AddSingleton(s => s.GetRequiredService<LocalCodeHost>().Review)
+        .AddSingleton<HostOf>(s => _ => s.GetRequiredService<LocalCodeHost>())
+        .AddSingleton<IServiceCheck>(s => Check(options, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ServiceCheck>>()))
+        .AddSingleton<IAgent, BuiltInInvestigator>()
+        .AddSingleton<IAnnouncer, ConsoleAnnouncer>();
+
+    private static IServiceCollection AddPipeline(this IServiceCollection services, NightjarOptions options, Seams seams)
+    {
+        services
+            .AddSingleton(seams.Review).AddSingleton(new AgentSlots(MostAgents)).AddSingleton<EvidenceGatherer>().AddSingleton<RequestDesk>().AddSingleton<FixWorkshop>().AddSingleton<RolloutWatch>()
+            .AddSingleton<TriageStage>().AddSingleton<InvestigateStage>().AddSingleton<ProposeStage>().AddSingleton<ReviewStage>().AddSingleton<VerifyStage>().AddSingleton<LearnStage>()
+            .AddSingleton(s => new StageList(s.GetRequiredService<TriageStage>(), s.GetRequiredService<InvestigateStage>(), s.GetRequiredService<ProposeStage>(), s.GetRequiredService<ReviewStage>(), s.GetRequiredService<VerifyStage>(), s.GetRequiredService<LearnStage>()))
+            .AddSingleton(s => new Teller(s.GetServices<IAnnouncer>(), id => $"{options.PublicUrl}/incidents/{id.Value}", seams.Clock, s.GetRequiredService<ILogger<Teller>>()))
+            .AddSingleton(s => new LoopRules(options.Conduct, s.GetRequiredService<IPauseSwitch>(), s.GetRequiredService<Teller>(), seams.Clock, seams.Reached))
+            .AddSingleton<StageRunner>().AddSingleton<IncidentLoop>().AddSingleton<QuartzWakeUps>();
+        return seams.WakeUps is { } wakeUps ? services.AddSingleton(wakeUps) : services.AddSingleton<IWakeUps>(s => s.GetRequiredService<QuartzWakeUps>());
+    }
+
+    /// <summary>A check may read git's objects, which a private clone shares with its mirror.</summary>
+    private static ServiceCheck Check(NightjarOptions options, TimeProvider clock, ILogger<ServiceCheck> logger)
+    {
+        IReadOnlyList<IFence> fences = options.Fence == FenceChoice.None ? [] : [new BubblewrapFence(clock)];
+        return new ServiceCheck(fences, new NoFence(clock), _ => [Path.Combine(StateFiles.Repositories(options.State), "mirrors")], logger);
+    }
+}

@@ -1,0 +1,100 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Nightjar.Configuration;
+using Nightjar.Core.Services;
+using Nightjar.Storage.Sqlite;
+using Nightjar.Web;
+
+namespace Nightjar.Hosting;
+
+/// <summary>The daemon: the store, the loop, the watchers and the dashboard in one process. Tests start it as the program does.</summary>
+internal sealed class NightjarDaemon : IAsyncDisposable
+{
+    /// <summary>Longest wait for running work when it stops; what is cut off is found again at the next start.</summary>
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(20);
+
+    private readonly WebApplication app;
+    private readonly SqliteStore store;
+
+    private NightjarDaemon(WebApplication app, SqliteStore store, Uri address)
+    {
+        this.app = app;
+        this.store = store;
+        Address = address;
+    }
+
+    /// <summary>Where dashboard and API answer.</summary>
+    public Uri Address { get; }
+
+    public IServiceProvider Parts => app.Services;
+
+    /// <summary>Opens the store and starts everything; the port may be 0 to have one chosen.</summary>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<NightjarDaemon> StartAsync(NightjarOptions options, Seams seams, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(options.State);
+        var store = await SqliteStore.OpenAsync(StateFiles.Store(options.State), seams.Clock, cancellationToken);
+        try
+        {
+            var app = Build(options, store, seams, logging);
+            await app.StartAsync(cancellationToken);
+            var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.First() ?? options.PublicUrl);
+            store.Announce(address.GetLeftPart(UriPartial.Authority), Version);
+            return new NightjarDaemon(app, store, address);
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static string Version => typeof(NightjarDaemon).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    public Task WaitAsync(CancellationToken cancellationToken) => app.WaitForShutdownAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        using var limit = new CancellationTokenSource(StopWithin);
+        await app.StopAsync(limit.Token);
+        await app.DisposeAsync();
+        await store.DisposeAsync();
+    }
+
+    private static WebApplication Build(NightjarOptions options, SqliteStore store, Seams seams, Action<ILoggingBuilder> logging)
+    {
+        Func<IServiceProvider> parts = () => throw new InvalidOperationException("Nothing is built yet");
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(WebDashboard).Assembly.GetName().Name });
+        builder.Logging.ClearProviders();
+        logging(builder.Logging);
+        builder.WebHost.ConfigureKestrel(k =>
+        {
+            k.AddServerHeader = false;
+            k.Listen(options.Dashboard.Listen);
+        });
+        builder.Services.AddNightjar(options, store, seams);
+        builder.Services.AddDashboard(Dashboard(options, new Lazy<ByHand>(() => parts().GetRequiredService<ByHand>())));
+        builder.Services.AddHostedService<LoopHost>().AddHostedService<IntakePump>().AddHostedService<WatcherHost>().AddHostedService<Housekeeping>();
+        var built = builder.Build();
+        parts = () => built.Services;
+        built.MapDashboard();
+        return built;
+    }
+
+    private static Nightjar.Web.DashboardOptions Dashboard(NightjarOptions options, Lazy<ByHand> byHand) => new()
+    {
+        Port = options.Dashboard.Listen.Port,
+        CommandToken = CommandToken.ReadOrMake(options.State),
+        Hosts = options.Dashboard.Url is { } url ? [url.Authority] : [],
+        PublicUrl = options.Dashboard.Url?.GetLeftPart(UriPartial.Authority),
+        Conduct = options.Conduct,
+        Investigate = (ServiceName service, string person, CancellationToken ct) => byHand.Value.InvestigateAsync(service, person, ct),
+        Report = (incident, _) => Task.FromResult(incident.Change?.Report is { Length: > 0 } report ? report : null),
+        Version = Version,
+    };
+}

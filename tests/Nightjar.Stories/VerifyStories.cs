@@ -1,0 +1,102 @@
+using Nightjar.Core.Incidents;
+using Nightjar.Core.Services;
+using Xunit;
+
+namespace Nightjar.Stories;
+
+public class VerifyStories
+{
+    [Fact]
+    public async Task A_merged_fix_that_does_not_help_is_reopened_and_told()
+    {
+        await using var world = await MergedAsync();
+        await world.DeployAsync();
+        await world.ServeAsync(600, 3_000, TimeSpan.FromMinutes(11));
+
+        var incident = await world.OnlyIncidentAsync();
+        Assert.Equal(1, incident.Reopened);
+        Assert.NotEqual(IncidentState.Resolved, incident.State);
+        Assert.Contains(await world.Store.Requests.CommentsAsync(1, default), c => c.Markdown.Contains("did not hold", StringComparison.Ordinal));
+        Assert.Contains(world.Told.All, a => a.Title.Contains("did not hold", StringComparison.Ordinal));
+        Assert.Equal($"incident/{incident.Fingerprint.Hash}-2", incident.Request?.Branch);
+    }
+
+    [Fact]
+    public async Task Verification_starts_when_the_fix_runs_not_when_it_is_merged()
+    {
+        await using var world = await MergedAsync();
+        await world.ServeAsync(600, 3_000, TimeSpan.FromMinutes(20));
+        Assert.Equal("the fix to be rolled out", (await world.OnlyIncidentAsync()).Waiting);
+
+        await world.DeployAsync();
+        await world.ServeAsync(0, 3_000, TimeSpan.FromMinutes(11));
+        var incident = await world.OnlyIncidentAsync();
+        Assert.Equal(IncidentState.Resolved, incident.State);
+        Assert.Equal("the deployment notice of pipeline", incident.Verification?.KnownBy);
+    }
+
+    [Fact]
+    public async Task A_notice_of_a_commit_without_the_fix_is_not_a_rollout()
+    {
+        await using var world = await MergedAsync();
+        await world.TellAsync(InboxKind.Deployed, "pipeline", world.Code.Culprit);
+        await world.PassAsync(TimeSpan.FromMinutes(5));
+        Assert.Null((await world.OnlyIncidentAsync()).Verification?.RunningSince);
+    }
+
+    [Fact]
+    public async Task Without_any_word_of_a_rollout_it_starts_half_an_hour_after_the_merge_and_says_so()
+    {
+        await using var world = await MergedAsync();
+        await world.PassAsync(TimeSpan.FromMinutes(31));
+        Assert.Contains("no rollout was seen", (await world.OnlyIncidentAsync()).Verification?.KnownBy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Too_little_traffic_proves_nothing_and_after_a_day_that_is_told()
+    {
+        await using var world = await MergedAsync();
+        await world.DeployAsync();
+        await world.ServeAsync(0, 99, TimeSpan.FromMinutes(11));
+        var incident = await world.OnlyIncidentAsync();
+        Assert.Equal(IncidentState.Verifying, incident.State);
+        Assert.Contains("99 requests of at least 100", incident.Waiting, StringComparison.Ordinal);
+
+        await world.PassAsync(TimeSpan.FromHours(24));
+        incident = await world.OnlyIncidentAsync();
+        Assert.Equal((IncidentState.Resolved, IncidentOutcome.MergedUnverified), (incident.State, incident.Outcome));
+    }
+
+    [Fact]
+    public async Task Traffic_that_comes_late_is_waited_for()
+    {
+        await using var world = await MergedAsync();
+        await world.DeployAsync();
+        await world.PassAsync(TimeSpan.FromHours(2));
+        Assert.Equal(IncidentState.Verifying, (await world.OnlyIncidentAsync()).State);
+        await world.ServeAsync(0, 500, TimeSpan.FromMinutes(10));
+        await world.PassAsync(TimeSpan.FromMinutes(6));
+        Assert.Equal(IncidentState.Resolved, (await world.OnlyIncidentAsync()).State);
+    }
+
+    [Fact]
+    public async Task A_clock_that_jumps_ahead_ends_no_window_without_traffic()
+    {
+        await using var world = await MergedAsync();
+        await world.DeployAsync();
+        world.Clock.Jump(TimeSpan.FromHours(3));
+        await world.SettleAsync();
+        Assert.Equal(IncidentState.Verifying, (await world.OnlyIncidentAsync()).State);
+        world.Clock.Jump(TimeSpan.FromHours(-3));
+        await world.ServeAsync(0, 3_000, TimeSpan.FromMinutes(11));
+        Assert.NotEqual(IncidentOutcome.MergedUnverified, (await world.OnlyIncidentAsync()).Outcome);
+    }
+
+    private static async Task<World> MergedAsync(Func<Service, Service>? service = null)
+    {
+        var world = await World.StartAsync(new WorldOptions { Service = service ?? (s => s) });
+        await MainJobStories.SeeTheRaceAsync(world);
+        await world.MergeAsync(1);
+        return world;
+    }
+}

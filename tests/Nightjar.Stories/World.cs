@@ -1,0 +1,214 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Nightjar.Configuration;
+using Nightjar.Core.Announcements;
+using Nightjar.Core.Evidence;
+using Nightjar.Core.Incidents;
+using Nightjar.Core.Pipeline;
+using Nightjar.Core.Policy;
+using Nightjar.Core.Proposal;
+using Nightjar.Core.Services;
+using Nightjar.Core.Signals;
+using Nightjar.Hosting;
+using Nightjar.Storage.Sqlite;
+using Nightjar.Testing;
+
+namespace Nightjar.Stories;
+
+/// <summary>
+/// The whole daemon but for its watchers and its web server, in a folder of its own: a real store, a real git repository, the
+/// program's own composition, a clock that the story moves.
+/// </summary>
+internal sealed class World : IAsyncDisposable
+{
+    private readonly ServiceProvider parts;
+    private readonly StoryWakeUps wakeUps;
+
+    private World(WorldOptions options, ServiceProvider parts, SqliteStore store, StoryWakeUps wakeUps, CodeBase code)
+    {
+        Options = options;
+        this.parts = parts;
+        this.wakeUps = wakeUps;
+        Store = store;
+        Code = code;
+    }
+
+    public static ServiceName Shop { get; } = new("shop");
+
+    public WorldOptions Options { get; }
+
+    public FakeClock Clock => Options.Clock;
+
+    public SqliteStore Store { get; }
+
+    public CodeBase Code { get; }
+
+    public StoryDigests Logs => parts.GetRequiredService<StoryDigests>();
+
+    public StoryAnnouncer Told => parts.GetRequiredService<StoryAnnouncer>();
+
+    public Intake Intake => parts.GetRequiredService<Intake>();
+
+    public ILocalReview Review => parts.GetRequiredService<ILocalReview>();
+
+    /// <summary>Opens what is in the folder, and builds the code base when there is none.</summary>
+    public static async Task<World> StartAsync(WorldOptions? options = null)
+    {
+        options ??= new WorldOptions();
+        var code = await CodeBase.OpenOrBuildAsync(options.Folder, options.Clock.GetUtcNow());
+        var nightjar = options.Configure(code);
+        Directory.CreateDirectory(nightjar.State);
+        var store = await SqliteStore.OpenAsync(StateFiles.Store(nightjar.State), options.Clock, CancellationToken.None);
+        var wakeUps = new StoryWakeUps();
+        var services = new ServiceCollection().AddLogging(l => l.AddProvider(options.Log).SetMinimumLevel(LogLevel.Information))
+            .AddNightjar(nightjar, store, new Seams { Clock = options.Clock, WakeUps = wakeUps, Reached = options.Reached })
+            .AddSingleton<StoryDigests>().AddSingleton<ILogDigests>(s => s.GetRequiredService<StoryDigests>())
+            .AddSingleton<StoryAnnouncer>().AddSingleton<IAnnouncer>(s => s.GetRequiredService<StoryAnnouncer>());
+        var world = new World(options, services.BuildServiceProvider(), store, wakeUps, code);
+        var open = world.parts.GetRequiredService<OpenIncidents>();
+        await open.LoadAsync(store.Incidents, CancellationToken.None);
+        foreach (var incident in (await store.Incidents.DueAsync(CancellationToken.None)).Select(d => d.Id).Concat(open.All.Select(i => i.Id)))
+        {
+            await wakeUps.WakeAsync(incident, options.Clock.GetUtcNow(), CancellationToken.None);
+        }
+
+        return world;
+    }
+
+    /// <summary>Hands signals to intake, as a watcher would, and lets the loop work until it waits.</summary>
+    public async Task SeeAsync(params Signal[] signals)
+    {
+        foreach (var signal in signals)
+        {
+            await Intake.AcceptAsync(signal, CancellationToken.None);
+        }
+
+        await Intake.FlushAsync(CancellationToken.None);
+        await SettleAsync();
+    }
+
+    /// <summary>Runs every step that is due.</summary>
+    public async Task SettleAsync()
+    {
+        var loop = parts.GetRequiredService<IncidentLoop>();
+        while (wakeUps.TakeDue(Clock.GetUtcNow()) is { } incident)
+        {
+            await loop.StepAsync(incident, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Time passes; each step runs at its own time.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        var until = Clock.GetUtcNow() + time;
+        while (wakeUps.Next is { } next && next <= until)
+        {
+            Clock.AdvanceTo(next > Clock.GetUtcNow() ? next : Clock.GetUtcNow());
+            await SettleAsync();
+        }
+
+        Clock.AdvanceTo(until);
+    }
+
+    /// <summary>Requests that the shop served in a stretch of time that ends now.</summary>
+    public async Task ServeAsync(long errors, long total, TimeSpan over)
+    {
+        var slices = Math.Max(1, (int)(over / RateBucket.Slice));
+        for (var i = 0; i < slices; i++)
+        {
+            await PassAsync(over / slices);
+            var start = new DateTimeOffset((Clock.GetUtcNow().UtcTicks - 1) / RateBucket.Slice.Ticks * RateBucket.Slice.Ticks, TimeSpan.Zero);
+            await Store.Rates.AddAsync([new RateBucket(Shop, start, Share(errors, i, slices), Share(total, i, slices), RateUnit.Requests)], CancellationToken.None);
+        }
+
+        await SettleAsync();
+    }
+
+    public async Task MergeAsync(int request, string person = "ann")
+    {
+        var answer = await Review.MergeAsync(request, person, CancellationToken.None);
+        Assert(answer.Done, answer.Says);
+        await TellAsync(InboxKind.RequestMerged, person, "");
+    }
+
+    public async Task CloseAsync(int request, string person = "ann")
+    {
+        var answer = await Review.CloseAsync(request, person, CancellationToken.None);
+        Assert(answer.Done, answer.Says);
+        await TellAsync(InboxKind.RequestClosed, person, "");
+    }
+
+    /// <summary>Somebody deployed the head of the base branch.</summary>
+    public async Task DeployAsync() => await TellAsync(InboxKind.Deployed, "pipeline", await Code.HeadAsync("main"));
+
+    /// <summary>Sends a message to every open incident.</summary>
+    public async Task TellAsync(InboxKind kind, string actor, string text)
+    {
+        foreach (var incident in await Store.Incidents.ListAsync(new IncidentQuery { Open = true }, CancellationToken.None))
+        {
+            await TellAsync(incident.Id, kind, actor, text);
+        }
+    }
+
+    public async Task TellAsync(IncidentId incident, InboxKind kind, string actor, string text)
+    {
+        await Store.Inbox.PostAsync(incident, kind, actor, text, CancellationToken.None);
+        await wakeUps.WakeAsync(incident, Clock.GetUtcNow(), CancellationToken.None);
+        await SettleAsync();
+    }
+
+    public async Task<ImmutableArray<Incident>> IncidentsAsync() =>
+        [.. (await Store.Incidents.ListAsync(new IncidentQuery { Limit = 100 }, CancellationToken.None)).OrderBy(i => i.Id.Value)];
+
+    public async Task<Incident> OnlyIncidentAsync() => Xunit.Assert.Single(await IncidentsAsync());
+
+    public async Task<ImmutableArray<HostedRequest>> RequestsAsync() => [.. (await Store.Requests.ListAsync(CancellationToken.None)).OrderBy(r => r.Number)];
+
+    public Task<IReadOnlyList<JournalEntry>> JournalAsync() => Store.Journal.ReadAsync(null, 0, 1_000, CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        await parts.DisposeAsync();
+        await Store.DisposeAsync();
+        if (Options.DeleteAtEnd)
+        {
+            Directory.Delete(Options.Folder, recursive: true);
+        }
+    }
+
+    private static long Share(long sum, int part, int parts) => (sum * (part + 1) / parts) - (sum * part / parts);
+
+    private static void Assert(bool holds, string says) => Xunit.Assert.True(holds, says);
+}
+
+/// <summary>How a story's world differs from the plain one.</summary>
+internal sealed record WorldOptions
+{
+    public string Folder { get; init; } = Directory.CreateTempSubdirectory("nightjar-story-").FullName;
+
+    public bool DeleteAtEnd { get; init; } = true;
+
+    public FakeClock Clock { get; init; } = new();
+
+    public PointReached Reached { get; init; } = _ => { };
+
+    public Func<NightjarOptions, NightjarOptions> Change { get; init; } = o => o;
+
+    public Func<Service, Service> Service { get; init; } = s => s;
+
+    public ImmutableArray<Service> Others { get; init; } = [];
+
+    public StoryLog Log { get; init; } = new();
+
+    public NightjarOptions Configure(CodeBase code)
+    {
+        var shop = new Service
+        {
+            Name = World.Shop,
+            Repository = new RepositoryLocation(code.Bare),
+            Check = new CheckCommand("sh check.sh"),
+        };
+        return Change(new NightjarOptions { Services = [Service(shop), .. Others], State = Path.Combine(Folder, "state"), Conduct = new Conduct() });
+    }
+}
