@@ -10,7 +10,7 @@ internal sealed class Sessions(ISignIns signIns, DashboardOptions options, TimeP
 
     private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
 
-    /// <summary>Moved on at most once an hour, so that a page that asks every two seconds does not write every two seconds.</summary>
+    /// <summary>The end is moved on at most once an hour, so that reading does not mean writing.</summary>
     private static readonly TimeSpan Step = TimeSpan.FromHours(1);
 
     private string CookieName => $"nightjar-{options.Port}";
@@ -29,8 +29,9 @@ internal sealed class Sessions(ISignIns signIns, DashboardOptions options, TimeP
             return null;
         }
 
+        // A page that keeps itself up to date is not a person who does something.
         var end = End(session.CreatedAt, now);
-        if (end - session.ExpiresAt >= Step)
+        if (end - session.ExpiresAt >= Step && !http.Request.Headers.ContainsKey("HX-Request"))
         {
             await signIns.CreateSessionAsync(hash, session.Person, session.CreatedAt, end, http.RequestAborted);
             Send(http, token, end);

@@ -23,7 +23,7 @@ public sealed record Case(
     /// <summary>One mark for each live part: status, ask, matter, side, timeline.</summary>
     public Marks Marks => new(
         Mark.Of(new { Incident.State, Incident.StateSince, Incident.Waiting, Incident.HeldBy, Incident.Severity, Incident.AcknowledgedBy, Incident.Question, Incident.Outcome, Incident.Attempts, Incident.BreakerTrips, Age = Words.Span(Now - Incident.OpenedAt), Signals, CostUsd }),
-        Mark.Of(new { Incident.State, Incident.Question, Incident.AcknowledgedBy, Incident.Request?.Number }),
+        Mark.Of(new { Incident.State, Incident.Question, Incident.AcknowledgedBy, Incident.Request?.Number, Incident.Change?.FixCommit }),
         Mark.Of(new { Incident.Finding, Incident.Change, Incident.Verification, Request = Incident.Request is { } r ? r with { QuietSince = null } : null, Evidence = Evidence.Select(e => e.Id), Report }),
         Mark.Of(new { Folds = Folds.Select(f => (f.Hash, f.Count, f.LastSeen)).Select(f => $"{f}"), Incident.Fingerprints, Incident.Links, Incident.Phases, IsOpen = Incident.State.IsOpen() }),
         Mark.Of(new { Timeline.Length, Last = Timeline.LastOrDefault(), Doing = Timeline.Count(r => r.State == StepState.Doing) }));

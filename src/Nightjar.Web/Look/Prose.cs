@@ -1,5 +1,6 @@
 using Markdig;
 using Markdig.Extensions.Tables;
+using Markdig.Extensions.TaskLists;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
@@ -40,6 +41,9 @@ internal static class Prose
                 break;
             case LinkInline or AutolinkInline:
                 node.GetAttributes().AddPropertyIfNotExist("rel", "noopener noreferrer nofollow");
+                break;
+            case TaskList task:
+                task.ReplaceBy(new LiteralInline(task.Checked ? "☑" : "☐"));
                 break;
             case Table table:
                 // An aligned column would come out with a style attribute.

@@ -6,11 +6,8 @@
     if (line) line.hidden = !is;
     document.documentElement.classList.toggle('is-lost', is);
   };
-  const failing = ['htmx:sendError', 'htmx:timeout', 'htmx:responseError'];
-  failing.forEach((name) => document.addEventListener(name, () => lost(true)));
-  document.addEventListener('htmx:beforeOnLoad', (event) => {
-    if (event.detail.xhr.status < 400) lost(false);
-  });
+  ['htmx:sendError', 'htmx:timeout'].forEach((name) => document.addEventListener(name, () => lost(true)));
+  document.addEventListener('htmx:beforeOnLoad', (event) => lost(event.detail.xhr.status >= 500));
   document.addEventListener('htmx:beforeRequest', (event) => {
     if (document.hidden) event.preventDefault();
   });

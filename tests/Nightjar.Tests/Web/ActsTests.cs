@@ -59,25 +59,31 @@ public sealed class ActsTests
         Assert.Single(web.Store.Woken);
     }
 
-    [Theory]
-    [InlineData(12, "approve", "{}")]
-    [InlineData(12, "split", "{\"fingerprint\":\"deadbeef\"}")]
-    [InlineData(11, "split", "{\"fingerprint\":\"6e14cf11\"}")]
-    [InlineData(12, "join", "{\"into\":12}")]
-    [InlineData(12, "join", "{\"into\":999}")]
-    [InlineData(12, "join", "{\"into\":6}")]
-    [InlineData(12, "join", "{\"reason\":\"-1\"}")]
-    [InlineData(11, "approve", "{\"asked\":1}")]
-    [InlineData(7, "giveup", "{}")]
-    [InlineData(6, "ack", "{}")]
-    public async Task What_makes_no_sense_is_refused_and_posts_nothing(int number, string word, string body)
+    [Fact]
+    public async Task What_makes_no_sense_is_refused_and_posts_nothing()
     {
         await using var web = await WebApp.StartFilledAsync();
         using var client = AccessTests.Client(web, WebApp.CommandToken);
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var answer = await client.PostAsync($"/api/v1/incidents/{number}/{word}", content);
-        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
-        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        (int Number, string Word, string Body)[] cases =
+        [
+            (12, "approve", "{}"),
+            (12, "split", "{\"fingerprint\":\"deadbeef\"}"),
+            (11, "split", "{\"fingerprint\":\"6e14cf11\"}"),
+            (12, "join", "{\"into\":12}"),
+            (12, "join", "{\"into\":999}"),
+            (12, "join", "{\"into\":6}"),
+            (12, "join", "{\"reason\":\"-1\"}"),
+            (11, "approve", "{\"asked\":1}"),
+            (7, "giveup", "{}"),
+            (6, "ack", "{}"),
+        ];
+        foreach (var (number, word, body) in cases)
+        {
+            using var content = new StringContent(body, Encoding.UTF8, "application/json");
+            using var answer = await client.PostAsync($"/api/v1/incidents/{number}/{word}", content);
+            Assert.Equal((number, body, HttpStatusCode.Conflict, "application/problem+json"), (number, body, answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        }
+
         Assert.Empty(web.Store.Inbox);
         Assert.Empty(web.Store.Woken);
     }
@@ -107,21 +113,27 @@ public sealed class ActsTests
         Assert.Equal(4, web.Store.Woken.Count);
     }
 
-    [Theory]
-    [InlineData("shop", "{\"commit\":\"abc\"}", HttpStatusCode.OK, 4)]
-    [InlineData("shop", "{\"commit\":\"a b\"}", HttpStatusCode.BadRequest, 0)]
-    [InlineData("shop", "{}", HttpStatusCode.BadRequest, 0)]
-    [InlineData("shop", "not json", HttpStatusCode.BadRequest, 0)]
-    [InlineData("nobody", "{\"commit\":\"abc\"}", HttpStatusCode.NotFound, 0)]
-    [InlineData("..%2F..%2Fetc", "{\"commit\":\"abc\"}", HttpStatusCode.NotFound, 0)]
-    public async Task A_deployment_notice_is_checked(string service, string body, HttpStatusCode expected, int told)
+    [Fact]
+    public async Task A_deployment_notice_is_checked()
     {
         await using var web = await WebApp.StartFilledAsync();
         using var client = AccessTests.Client(web, WebApp.CommandToken);
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var answer = await client.PostAsync($"/api/v1/services/{service}/deployed", content);
-        Assert.Equal(expected, answer.StatusCode);
-        Assert.Equal(told, web.Store.Inbox.Count);
+        (string Service, string Body, HttpStatusCode Expected, int Told)[] cases =
+        [
+            ("shop", "{\"commit\":\"abc\"}", HttpStatusCode.OK, 4),
+            ("shop", "{\"commit\":\"a b\"}", HttpStatusCode.BadRequest, 0),
+            ("shop", "{}", HttpStatusCode.BadRequest, 0),
+            ("shop", "not json", HttpStatusCode.BadRequest, 0),
+            ("nobody", "{\"commit\":\"abc\"}", HttpStatusCode.NotFound, 0),
+            ("..%2F..%2Fetc", "{\"commit\":\"abc\"}", HttpStatusCode.NotFound, 0),
+        ];
+        foreach (var (service, body, expected, told) in cases)
+        {
+            web.Store.Inbox.Clear();
+            using var content = new StringContent(body, Encoding.UTF8, "application/json");
+            using var answer = await client.PostAsync($"/api/v1/services/{service}/deployed", content);
+            Assert.Equal((service, body, expected, told), (service, body, answer.StatusCode, web.Store.Inbox.Count));
+        }
     }
 
     [Fact]
