@@ -1,6 +1,5 @@
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Services;
-using Nightjar.Core.Signals;
 using Xunit;
 
 namespace Nightjar.Stories;

@@ -20,7 +20,7 @@ public class MainJobStories
         Assert.True(incident.Change?.Check?.Passed);
         var branch = $"incident/{incident.Fingerprint.Hash}";
         Assert.Equal(
-            ["docs(incidents): add the report of incident #1, e2836e74".Replace("e2836e74", $"{incident.Fingerprint.Hash}-1", StringComparison.Ordinal), incident.Change?.Subject, $"incident: {incident.Title}"],
+            [$"docs(incidents): add the report of incident #1, {incident.Fingerprint.Hash}-1", incident.Change?.Subject ?? "", $"incident: {incident.Title}"],
             await world.Code.SubjectsAsync($"main..{branch}"));
         Assert.DoesNotContain(CodeBase.Fault, await world.Code.ReadAsync(branch, "src/Inventory.cs"), StringComparison.Ordinal);
         Assert.Contains("## Root cause", await world.Code.ReadAsync(branch, RequestNames.ReportPath(incident)), StringComparison.Ordinal);
