@@ -26,6 +26,8 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
     private readonly KnownFiles known = new();
     private readonly RetryPace pace = new(clock);
     private long committed;
+    private long committedEvents;
+    private bool isDirty = true;
     private long lastData;
     private long judged;
     private bool hasRung;
@@ -91,10 +93,13 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
         hasRung = false;
         var outcome = files.Advance(search);
         await handOver.DeliverAsync(Found(), cancellationToken);
-        if (clock.GetElapsedTime(committed) >= CommitEvery)
+        isDirty |= outcome != ReadOutcome.Idle || log.Events != committedEvents;
+        if (isDirty && clock.GetElapsedTime(committed) >= CommitEvery)
         {
+            committedEvents = log.Events;
             await handOver.CommitAsync(log.TakeBuckets(), files.State, cancellationToken);
             committed = clock.GetTimestamp();
+            isDirty = false;
         }
 
         pace.Succeeded();

@@ -8,8 +8,8 @@ namespace Nightjar.Logs.Files;
 /// </summary>
 internal sealed class KnownFiles
 {
-    /// <summary>Closed files that are remembered: two weeks of hourly rotation, 100 kB.</summary>
-    private const int MostClosed = 336;
+    /// <summary>Closed files that are remembered: four days of hourly rotation, 20 kB in the mark.</summary>
+    private const int MostClosed = 100;
 
     private readonly List<FollowedFile> open = [];
     private readonly List<FileMark> closed = [];

@@ -9,6 +9,8 @@ internal static class RotatedNames
     /// <summary>Siblings looked at; a directory of more rotated files keeps them longer than anything unread in them matters.</summary>
     private const int MostSiblings = 200;
 
+    private static readonly EnumerationOptions Forgiving = new() { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
+
     private static readonly string[] Compressed = [".gz", ".bz2", ".zst", ".xz", ".zip", ".lz4"];
 
     /// <summary>Files beside the log that may be rotated ones of it, the oldest first.</summary>
@@ -21,7 +23,7 @@ internal static class RotatedNames
         }
 
         var name = Path.GetFileName(path);
-        return [.. directory.EnumerateFiles()
+        return [.. directory.EnumerateFiles("*", Forgiving)
             .Where(f => IsRotationOf(name, f.Name))
             .OrderByDescending(f => f.LastWriteTimeUtc)
             .Take(MostSiblings)
