@@ -94,6 +94,8 @@ public sealed class HostileRepositoryTests : IDisposable
 
         Assert.False(File.Exists(lab.Marker));
         Assert.True(Directory.Exists(lab.State));
+        await using var clone = await lab.Repositories.CloneAsync(lab.Service, "incident/2", Token);
+        Assert.Empty(await clone.ChangedFilesAsync(Token));
         Assert.DoesNotContain("evil", await (await lab.Repositories.SnapshotAsync(lab.Service, Token)).FilesAsync(Token));
     }
 
