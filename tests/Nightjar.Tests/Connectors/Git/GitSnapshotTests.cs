@@ -66,7 +66,7 @@ public sealed class GitSnapshotTests : IDisposable
         lab.Commit("first", ("a.cs", "1\n2\n3\n4\n5\n6\n"), (Hostile, "x\n"));
         GitLab.Git(lab.Tree, "checkout", "--quiet", "-b", "side");
         GitLab.Git(lab.Tree, "mv", "a.cs", "b.cs");
-        lab.Commit("-- \"subject\"; rm -rf /\n\nbody\0cut", ("bin", "\0\x01"));
+        lab.Commit("-- \"subject\"; rm -rf /\n\nbody", ("bin", "\0\x01"));
         GitLab.Git(lab.Tree, "checkout", "--quiet", "main");
         lab.Commit("empty");
         GitLab.Git(lab.Tree, "merge", "--quiet", "--no-edit", "side");

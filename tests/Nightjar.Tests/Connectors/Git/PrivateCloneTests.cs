@@ -133,20 +133,8 @@ public sealed class PrivateCloneTests : IDisposable
         Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(clone.Path) ?? "", "git", "REVERT_HEAD")));
     }
 
-    [Theory]
-    [InlineData("../x")]
-    [InlineData("/etc/x")]
-    [InlineData("a/../../x")]
-    [InlineData(".git/config")]
-    [InlineData("sub/.GIT/hooks/x")]
-    [InlineData(".git./x")]
-    [InlineData("a//b")]
-    [InlineData("a\nb")]
-    [InlineData("a\\..\\b")]
-    [InlineData("")]
-    [InlineData("out/x")]
-    [InlineData("file")]
-    public async Task Nothing_is_written_outside_of_the_clone(string path)
+    [Fact]
+    public async Task Nothing_is_written_outside_of_the_clone()
     {
         File.CreateSymbolicLink(Path.Combine(lab.Tree, "out"), lab.Root);
         File.CreateSymbolicLink(Path.Combine(lab.Tree, "file"), lab.Marker);
@@ -154,7 +142,10 @@ public sealed class PrivateCloneTests : IDisposable
         lab.Publish();
         await using var clone = await lab.Repositories.CloneAsync(lab.Service, "incident/1", Token);
 
-        await Assert.ThrowsAsync<RepositoryException>(() => clone.WriteAsync(path, "x", Token));
+        foreach (var path in (string[])["../x", "/etc/x", "a/../../x", ".git/config", "sub/.GIT/hooks/x", ".git./x", "a//b", "a\nb", "a\\..\\b", "", "out/x", "file"])
+        {
+            await Assert.ThrowsAsync<RepositoryException>(() => clone.WriteAsync(path, "x", Token));
+        }
 
         Assert.False(File.Exists(lab.Marker));
         Assert.False(File.Exists(Path.Combine(lab.Root, "x")));
