@@ -1,4 +1,5 @@
 using Nightjar.Core.Incidents;
+using Nightjar.Core.Pipeline;
 using Xunit;
 
 namespace Nightjar.Stories;
@@ -92,7 +93,7 @@ public class ReviewStories
     [Fact]
     public async Task A_problem_that_went_quiet_is_marked_and_after_a_day_a_person_is_asked()
     {
-        await using var world = await World.StartAsync();
+        await using var world = await World.StartAsync(new WorldOptions { Review = new ReviewOptions { Poll = TimeSpan.FromMinutes(10) } });
         await MainJobStories.SeeTheRaceAsync(world);
         await world.PassAsync(TimeSpan.FromHours(1));
         Assert.NotNull((await world.OnlyIncidentAsync()).Request?.QuietSince);

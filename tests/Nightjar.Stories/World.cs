@@ -62,7 +62,7 @@ internal sealed class World : IAsyncDisposable
         var store = await SqliteStore.OpenAsync(StateFiles.Store(nightjar.State), options.Clock, CancellationToken.None);
         var wakeUps = new StoryWakeUps();
         var services = new ServiceCollection().AddLogging(l => l.AddProvider(options.Log).SetMinimumLevel(LogLevel.Information))
-            .AddNightjar(nightjar, store, new Seams { Clock = options.Clock, WakeUps = wakeUps, Reached = options.Reached })
+            .AddNightjar(nightjar, store, new Seams { Clock = options.Clock, WakeUps = wakeUps, Reached = options.Reached, Review = options.Review })
             .AddSingleton<StoryDigests>().AddSingleton<ILogDigests>(s => s.GetRequiredService<StoryDigests>())
             .AddSingleton<StoryAnnouncer>().AddSingleton<IAnnouncer>(s => s.GetRequiredService<StoryAnnouncer>());
         var world = new World(options, services.BuildServiceProvider(), store, wakeUps, code);
@@ -192,6 +192,8 @@ internal sealed record WorldOptions
     public FakeClock Clock { get; init; } = new();
 
     public PointReached Reached { get; init; } = _ => { };
+
+    public ReviewOptions Review { get; init; } = new();
 
     public Func<NightjarOptions, NightjarOptions> Change { get; init; } = o => o;
 

@@ -94,7 +94,7 @@ internal sealed partial class Gate(Origins origins, Sessions sessions, Throttle 
         }
 
         var name = http.Request.Headers["X-Nightjar-Person"].ToString();
-        new Visitor(name.Length == 0 ? "cli" : Visitor.CleanName(name), ByToken: true).Enter(http);
+        new Visitor(name.Length == 0 ? "cli" : Visitor.CleanName(Uri.UnescapeDataString(name)), ByToken: true).Enter(http);
         return true;
     }
 

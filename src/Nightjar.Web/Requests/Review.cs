@@ -1,11 +1,13 @@
+using Nightjar.Core.Incidents;
 using Nightjar.Core.Investigation;
+using Nightjar.Core.Pipeline;
 using Nightjar.Core.Proposal;
 using Nightjar.Web.Look;
 
 namespace Nightjar.Web.Requests;
 
 /// <summary>Merging and closing a request, for pages and API alike. Only the local host's: no other has such buttons.</summary>
-internal sealed class Review(IRequestRecords records, ILocalReview review)
+internal sealed class Review(IRequestRecords records, ILocalReview review, IInbox inbox, IWakeUps wakeUps, TimeProvider clock)
 {
     /// <param name="seen">The last commit that the person saw; null when they named none.</param>
     /// <returns>Null when there is no such request.</returns>
@@ -23,7 +25,7 @@ internal sealed class Review(IRequestRecords records, ILocalReview review)
                 return new ReviewAnswer(false, $"The branch has changed since you looked: its last commit is {Words.Short(commits[^1].Sha)} now. Read it, then press again.");
             }
 
-            return await review.MergeAsync(number, person, cancellationToken);
+            return await ToldAsync(request, await review.MergeAsync(number, person, cancellationToken), InboxKind.RequestMerged, person, cancellationToken);
         }
         catch (RepositoryException e)
         {
@@ -33,18 +35,30 @@ internal sealed class Review(IRequestRecords records, ILocalReview review)
 
     public async Task<ReviewAnswer?> CloseAsync(int number, string person, CancellationToken cancellationToken)
     {
-        if (await records.GetAsync(number, cancellationToken) is null)
+        if (await records.GetAsync(number, cancellationToken) is not { } request)
         {
             return null;
         }
 
         try
         {
-            return await review.CloseAsync(number, person, cancellationToken);
+            return await ToldAsync(request, await review.CloseAsync(number, person, cancellationToken), InboxKind.RequestClosed, person, cancellationToken);
         }
         catch (RepositoryException e)
         {
             return new ReviewAnswer(false, e.Message);
         }
+    }
+
+    /// <summary>The incident hears of it at once; it believes the code host all the same, not this message.</summary>
+    private async Task<ReviewAnswer> ToldAsync(HostedRequest request, ReviewAnswer answer, InboxKind kind, string person, CancellationToken cancellationToken)
+    {
+        if (answer.Done && request.Incident is { } incident)
+        {
+            await inbox.PostAsync(incident, kind, person, "", cancellationToken);
+            await wakeUps.WakeAsync(incident, clock.GetUtcNow(), cancellationToken);
+        }
+
+        return answer;
     }
 }

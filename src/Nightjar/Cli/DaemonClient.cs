@@ -11,22 +11,23 @@ internal sealed class DaemonClient : IDisposable
 {
     private readonly HttpClient http;
 
-    private DaemonClient(Uri address, string token)
+    private DaemonClient(Uri address, string token, string person)
     {
         http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        http.DefaultRequestHeaders.Add("X-Nightjar-Person", Uri.EscapeDataString(Environment.UserName));
+        http.DefaultRequestHeaders.Add("X-Nightjar-Person", Uri.EscapeDataString(person));
     }
 
     /// <summary>The daemon of the first of these state folders that has one.</summary>
+    /// <param name="person">Who acts, for the journal; the user of this machine when nobody is named.</param>
     /// <exception cref="NoDaemonException">None runs; the message says where was looked.</exception>
-    public static DaemonClient Connect(IReadOnlyList<string> folders)
+    public static DaemonClient Connect(IReadOnlyList<string> folders, string? person = null)
     {
         foreach (var folder in folders)
         {
             if (SqliteStore.FindHolder(StateFiles.Store(folder)) is { Url: { Length: > 0 } url } && CommandToken.Read(folder) is { } token)
             {
-                return new DaemonClient(new Uri(url), token);
+                return new DaemonClient(new Uri(url), token, person ?? Environment.UserName);
             }
         }
 

@@ -7,10 +7,12 @@ internal static class Terminal
 {
     public static IAnsiConsole For(TextWriter output)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (Console.IsOutputRedirected)
+        var plain = Console.IsOutputRedirected;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect, ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect });
+        if (plain)
         {
-            console.Profile.Width = 160;
+            // Nothing is wrapped for a file or a pipe.
+            console.Profile.Width = 10_000;
         }
 
         return console;

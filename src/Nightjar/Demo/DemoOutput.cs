@@ -8,6 +8,9 @@ namespace Nightjar.Demo;
 /// <summary>The live timeline: a line an event for people, with what is waited for below it on a terminal; JSON lines for programs.</summary>
 internal sealed class DemoOutput(TextWriter writer, bool json, TimeProvider clock)
 {
+    /// <summary>Columns before the text of an event.</summary>
+    private const int Indent = 26;
+
     private readonly IAnsiConsole console = Terminal.For(writer);
     private readonly long began = clock.GetTimestamp();
     private readonly bool isTerminal = !json && !Console.IsOutputRedirected;
@@ -46,7 +49,32 @@ internal sealed class DemoOutput(TextWriter writer, bool json, TimeProvider cloc
         }
 
         var colour = who switch { "demo" => "grey", "you" => "yellow", "load" => "blue", _ => "green" };
-        Line(string.Create(CultureInfo.InvariantCulture, $"[grey]{seconds,6:0.0} s[/]  [{colour}]{Markup.Escape(who),-12}[/] {Markup.Escape(what)}"));
+        var lines = Wrap(what, Math.Max(30, console.Profile.Width - Indent - 1));
+        Line(string.Create(CultureInfo.InvariantCulture, $"[grey]{seconds,6:0.0} s[/]  [{colour}]{Markup.Escape(who),-15}[/] {Markup.Escape(lines[0])}"));
+        foreach (var line in lines.Skip(1))
+        {
+            Line(new string(' ', Indent) + Markup.Escape(line));
+        }
+    }
+
+    /// <summary>Breaks at blanks; a word that is longer than a line (a link) stays whole.</summary>
+    private static List<string> Wrap(string text, int width)
+    {
+        var lines = new List<string> { "" };
+        foreach (var word in text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            var together = lines[^1].Length == 0 ? word : $"{lines[^1]} {word}";
+            if (together.Length <= width || lines[^1].Length == 0)
+            {
+                lines[^1] = together;
+            }
+            else
+            {
+                lines.Add(word);
+            }
+        }
+
+        return lines;
     }
 
     /// <summary>What is waited for and how the load does; redrawn in place, on a terminal only.</summary>

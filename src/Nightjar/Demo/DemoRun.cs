@@ -15,8 +15,6 @@ namespace Nightjar.Demo;
 /// </summary>
 internal sealed class DemoRun(DemoPlan plan, DemoOutput output, TimeProvider clock)
 {
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
-
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -51,13 +49,14 @@ internal sealed class DemoRun(DemoPlan plan, DemoOutput output, TimeProvider clo
 
         var options = Configure(repository, settings);
         await using var daemon = await NightjarDaemon.StartAsync(options, new Seams(), Logging.Silent, cancellationToken);
-        using var client = DaemonClient.Connect([options.State]);
+        using var client = DaemonClient.Connect([options.State], plan.Headless ? "stand-in" : null);
         var link = await client.PostAsync("signin-links", new JsonObject(), cancellationToken);
         output.Event("nightjar", $"watches the shop, mode {options.Conduct.Mode.ToString().ToLowerInvariant()}. Dashboard: {link["url"]}", new { dashboard = daemon.Address, signIn = link["url"]?.ToString() });
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var load = new Load(settings.Url, new LoadOptions(), clock);
-        var working = Task.WhenAll(load.RunAsync(stop.Token), deployer.FollowAsync(client, stop.Token));
+        using var pipeline = DaemonClient.Connect([options.State], "deploy pipeline");
+        var working = Task.WhenAll(load.RunAsync(stop.Token), deployer.FollowAsync(pipeline, stop.Token));
         output.Event("load", "customers are coming in");
         payments?.RefuseAfter(TimeSpan.FromSeconds(8));
         try

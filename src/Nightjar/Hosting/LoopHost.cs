@@ -24,5 +24,5 @@ internal sealed class LoopHost(IncidentLoop loop, IIncidents incidents, OpenInci
         }
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken) => await wakeUps.DisposeAsync();
+    public Task StopAsync(CancellationToken cancellationToken) => wakeUps.StopAsync();
 }

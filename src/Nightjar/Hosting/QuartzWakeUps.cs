@@ -11,7 +11,7 @@ namespace Nightjar.Hosting;
 /// Time for the loop, by Quartz: one job an incident (never two steps of one incident at once) and one trigger, of which the
 /// earliest wish wins. In memory: what is due is in the incidents' rows, and is read from there at the start.
 /// </summary>
-internal sealed partial class QuartzWakeUps(TimeProvider clock, ILogger<QuartzWakeUps> logger) : IWakeUps, IAsyncDisposable
+internal sealed partial class QuartzWakeUps(TimeProvider clock, ILogger<QuartzWakeUps> logger) : IWakeUps
 {
     /// <summary>Steps at once. A step that waits holds no thread; agents and checks have slots of their own.</summary>
     private const int MostSteps = 16;
@@ -53,15 +53,13 @@ internal sealed partial class QuartzWakeUps(TimeProvider clock, ILogger<QuartzWa
     }
 
     /// <summary>Cancels running steps and waits for them: they wrote nothing that they will not find again.</summary>
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
         await stopping.CancelAsync();
-        if (scheduler is { } running)
+        if (Interlocked.Exchange(ref scheduler, null) is { } running)
         {
             await running.Shutdown(true, CancellationToken.None);
         }
-
-        stopping.Dispose();
     }
 
     /// <summary>Nothing is lost: what a step could not do, it is woken for again.</summary>
