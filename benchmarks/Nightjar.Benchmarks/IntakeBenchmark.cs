@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Pipeline;
 using Nightjar.Core.Services;
@@ -81,7 +80,7 @@ internal sealed class IntakeBenchmark : IBenchmark
         At = TimeProvider.System.GetUtcNow(),
         ErrorClass = number % 3 == 0 ? $"Problem{number}Error" : "System.Exception",
         Message = $"order {number} of customer 4711 could not be placed at 10.0.0.7",
-        Frames = [new StackFrame("Shop.Checkout.Place", "/app/src/Checkout.cs", 42, IsOwnCode: true)],
+        Frames = [new Core.Evidence.StackFrame("Shop.Checkout.Place", "/app/src/Checkout.cs", 42, IsOwnCode: true)],
         Samples = [$"order {number} could not be placed"],
     };
 

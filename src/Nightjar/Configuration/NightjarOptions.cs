@@ -40,21 +40,6 @@ internal sealed record DashboardOptions
     public Uri? Url { get; init; }
 }
 
-/// <summary>How long each kind of record is kept after its incident ended.</summary>
-internal sealed record RetentionOptions
-{
-    public TimeSpan Journal { get; init; } = TimeSpan.FromDays(365);
-
-    public TimeSpan Rates { get; init; } = TimeSpan.FromDays(30);
-
-    public TimeSpan Transcripts { get; init; } = TimeSpan.FromDays(30);
-
-    public TimeSpan Clones { get; init; } = TimeSpan.FromDays(1);
-
-    /// <summary>What of it the store keeps to.</summary>
-    public Core.Policy.RetentionOptions Store => new() { Journal = Journal, Rates = Rates };
-}
-
 /// <summary>A URL asked while all is well, so that somebody notices when Nightjar itself is gone.</summary>
 internal sealed record HeartbeatOptions
 {

@@ -105,11 +105,19 @@ internal sealed class DemoRun(DemoPlan plan, DemoOutput output, TimeProvider clo
             throw new PatientException($"a demo runs already ({holder}); end it with Ctrl-C first, or give this one another folder with --state");
         }
 
-        if (Directory.Exists(plan.Folder))
+        // Emptied only when a demo made it: --state may name any folder.
+        var mark = Path.Combine(plan.Folder, "made-by-nightjar-demo");
+        if (Directory.Exists(plan.Folder) && Directory.EnumerateFileSystemEntries(plan.Folder).Any())
         {
+            if (!File.Exists(mark))
+            {
+                throw new PatientException($"{plan.Folder} is not empty and no demo made it; name an empty folder with --state");
+            }
+
             Directory.Delete(plan.Folder, recursive: true);
         }
 
         Directory.CreateDirectory(plan.Folder);
+        File.WriteAllText(mark, "This folder is emptied at the start of every demo.\n");
     }
 }

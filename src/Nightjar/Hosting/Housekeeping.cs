@@ -20,7 +20,7 @@ internal sealed partial class Housekeeping(SqliteStore store, GitRepositories re
             try
             {
                 var clones = repositories.PruneClones(options.Retention.Clones);
-                var rows = await store.PruneAsync(clock.GetUtcNow(), options.Retention.Store, stoppingToken);
+                var rows = await store.PruneAsync(clock.GetUtcNow(), options.Retention, stoppingToken);
                 LogPruned(rows.ToString(), clones);
             }
             catch (StoreUnavailableException e)

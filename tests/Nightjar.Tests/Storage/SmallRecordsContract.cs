@@ -30,7 +30,7 @@ public abstract class SmallRecordsContract<TSubject> : StoreContract<TSubject>
     {
         var incident = await OpenIncidentAsync();
 
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => Store.Inbox.PostAsync(incident.Id, InboxKind.Fired, "watcher", $"{i}", Token), Token)));
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => Store.Inbox.PostAsync(incident.Id, InboxKind.FingerprintFolded, "watcher", $"{i}", Token), Token)));
 
         var all = await Store.Inbox.ReadAsync(incident.Id, 0, Token);
         Assert.Equal(20, all.Select(m => m.Text).Distinct().Count());

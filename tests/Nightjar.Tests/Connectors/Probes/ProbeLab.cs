@@ -28,7 +28,7 @@ internal sealed class ProbeLab : ISignalDoor, IAsyncDisposable
 
     public ProbeClock Clock { get; } = new();
 
-    public Web Web { get; } = new();
+    public Nightjar.Connectors.Probes.Web Web { get; } = new();
 
     public Uri Url { get; private set; } = new("http://localhost");
 
