@@ -157,7 +157,7 @@ public sealed class StackTraceTests
             shop/internal/stock.(*Store).Reserve(0xc00007, 0x5)
             	/app/internal/stock/store.go:42 +0x1d
             github.com/gin-gonic/gin.(*Context).Next(...)
-            	/root/go/pkg/mod/github.com/gin-gonic/gin@v1.9.1/context.go:174
+            	/home/u/go/pkg/mod/github.com/gin-gonic/gin@v1.9.1/context.go:174
             created by main.main in goroutine 1
             	/app/main.go:12 +0x25
 
