@@ -13,7 +13,8 @@ namespace Nightjar.Connectors.Git;
 /// </summary>
 /// <param name="program">The git program, looked up on PATH when it is a bare name.</param>
 /// <param name="home">A folder of ours that git takes for its home.</param>
-internal sealed partial class GitCommand(string program, string home)
+/// <param name="author">Who signs commits; Nightjar when nobody is named.</param>
+internal sealed partial class GitCommand(string program, string home, CommitAuthor? author = null)
 {
     private static readonly Version Oldest = new(2, 30);
 
@@ -187,6 +188,12 @@ internal sealed partial class GitCommand(string program, string home)
         if (call.WorkTree is not null)
         {
             environment["GIT_WORK_TREE"] = call.WorkTree;
+        }
+
+        if (author is not null)
+        {
+            environment["GIT_AUTHOR_NAME"] = environment["GIT_COMMITTER_NAME"] = author.Name;
+            environment["GIT_AUTHOR_EMAIL"] = environment["GIT_COMMITTER_EMAIL"] = author.Email;
         }
 
         if (call.At is { } at)

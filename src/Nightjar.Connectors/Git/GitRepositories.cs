@@ -15,12 +15,12 @@ namespace Nightjar.Connectors.Git;
 /// </summary>
 /// <param name="state">A folder of Nightjar's own; <c>git</c>, <c>mirrors</c> and <c>clones</c> are made in it.</param>
 /// <param name="program">The git program, looked up on PATH when it is a bare name.</param>
-public sealed partial class GitRepositories(string state, TimeProvider clock, ILogger<GitRepositories> logger, string program = "git") : ICodeRepositories, ILocalBranches
+public sealed partial class GitRepositories(string state, TimeProvider clock, ILogger<GitRepositories> logger, string program = "git", CommitAuthor? author = null) : ICodeRepositories, ILocalBranches
 {
     private const string StampFormat = "yyyyMMdd'T'HHmmss'Z'";
     private const int LargestDiff = 1024 * 1024;
 
-    private readonly GitCommand git = new(program, Path.Combine(Path.GetFullPath(state), "git"));
+    private readonly GitCommand git = new(program, Path.Combine(Path.GetFullPath(state), "git"), author);
     private readonly string mirrorsFolder = Path.Combine(Path.GetFullPath(state), "mirrors");
     private readonly string clonesFolder = Path.Combine(Path.GetFullPath(state), "clones");
     private readonly ConcurrentDictionary<Origin, Mirror> mirrors = new();
@@ -157,3 +157,6 @@ public sealed partial class GitRepositories(string state, TimeProvider clock, IL
     [LoggerMessage(3001, LogLevel.Information, "Deleted {Count} private clones that were left behind")]
     private partial void PrunedClones(int count);
 }
+
+/// <summary>Who signs the commits that Nightjar makes.</summary>
+public sealed record CommitAuthor(string Name, string Email);

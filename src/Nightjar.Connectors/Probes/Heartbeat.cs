@@ -3,17 +3,16 @@ using Microsoft.Extensions.Logging;
 namespace Nightjar.Connectors.Probes;
 
 /// <summary>
-/// The dead man's switch: asks an address every minute while all is well. Whoever keeps that address raises the alarm when
+/// The dead man's switch: asks an address again and again while all is well. Whoever keeps that address raises the alarm when
 /// the asking stops.
 /// </summary>
-internal sealed partial class Heartbeat(Uri url, Func<bool> allIsWell, Web web, TimeProvider clock, ILogger logger)
+internal sealed partial class Heartbeat(Uri url, TimeSpan every, Func<bool> allIsWell, Web web, TimeProvider clock, ILogger logger)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Every, clock);
+        using var timer = new PeriodicTimer(every, clock);
         do
         {
             if (allIsWell())

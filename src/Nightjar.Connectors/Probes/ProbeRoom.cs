@@ -23,9 +23,9 @@ public sealed class ProbeRoom(TimeProvider clock, ILoggerFactory loggers) : IDis
 
     public IRunningVersions RunningVersions() => new RunningVersions(web, loggers.CreateLogger<RunningVersions>());
 
-    /// <summary>Asks the address every minute while <paramref name="allIsWell"/>, until it is cancelled.</summary>
-    public Task BeatAsync(Uri url, Func<bool> allIsWell, CancellationToken cancellationToken) =>
-        new Heartbeat(url, allIsWell, web, clock, loggers.CreateLogger<Heartbeat>()).RunAsync(cancellationToken);
+    /// <summary>Asks the address at that pace while <paramref name="allIsWell"/>, until it is cancelled.</summary>
+    public Task BeatAsync(Uri url, TimeSpan every, Func<bool> allIsWell, CancellationToken cancellationToken) =>
+        new Heartbeat(url, every, allIsWell, web, clock, loggers.CreateLogger<Heartbeat>()).RunAsync(cancellationToken);
 
     public void Dispose() => web.Dispose();
 

@@ -57,7 +57,7 @@ internal static class Composition
         .AddSingleton<ProbeRoom>()
         .AddSingleton<IEnumerable<IWatcher>>(s => [.. s.GetRequiredService<LogWatching>().Watchers, s.GetRequiredService<ProbeRoom>().Watcher(s.GetRequiredService<Catalogue>(), s.GetRequiredService<ISignalDoor>())])
         .AddSingleton(s => s.GetRequiredService<ProbeRoom>().RunningVersions())
-        .AddSingleton(s => new GitRepositories(StateFiles.Repositories(options.State), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GitRepositories>>()))
+        .AddSingleton(s => new GitRepositories(StateFiles.Repositories(options.State), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GitRepositories>>(), author: new CommitAuthor(options.Author.Name, options.Author.Email)))
         .AddSingleton<ICodeRepositories>(s => s.GetRequiredService<GitRepositories>())
         .AddSingleton<ILocalBranches>(s => s.GetRequiredService<GitRepositories>())
         .AddSingleton(s => new LocalCodeHost(s.GetRequiredService<IRequestRecords>(), s.GetRequiredService<ILocalBranches>(), s.GetRequiredService<Catalogue>(), n => $"{options.PublicUrl}/requests/{n}", s.GetRequiredService<TimeProvider>()))

@@ -21,7 +21,8 @@ internal sealed partial class Housekeeping(SqliteStore store, GitRepositories re
             {
                 var clones = repositories.PruneClones(options.Retention.Clones);
                 var rows = await store.PruneAsync(clock.GetUtcNow(), options.Retention, stoppingToken);
-                LogPruned(rows.ToString(), clones);
+                var transcripts = PruneTranscripts();
+                LogPruned(rows.ToString(), clones, transcripts);
             }
             catch (StoreUnavailableException e)
             {
@@ -31,8 +32,21 @@ internal sealed partial class Housekeeping(SqliteStore store, GitRepositories re
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    [LoggerMessage(8040, LogLevel.Debug, "Forgot what was past its retention: {Rows}, {Clones} clones")]
-    private partial void LogPruned(string? rows, int clones);
+    private int PruneTranscripts()
+    {
+        var folder = new DirectoryInfo(StateFiles.Transcripts(options.State));
+        if (!folder.Exists)
+        {
+            return 0;
+        }
+
+        var old = folder.EnumerateFiles("*", SearchOption.AllDirectories).Where(f => f.LastWriteTimeUtc < (clock.GetUtcNow() - options.Retention.Transcripts).UtcDateTime).ToList();
+        old.ForEach(f => f.Delete());
+        return old.Count;
+    }
+
+    [LoggerMessage(8040, LogLevel.Debug, "Forgot what was past its retention: {Rows}, {Clones} clones, {Transcripts} transcripts")]
+    private partial void LogPruned(string? rows, int clones, int transcripts);
 
     [LoggerMessage(8041, LogLevel.Warning, "Nothing could be forgotten, the store cannot be written: {Why}")]
     private partial void LogStoreUnavailable(string why);

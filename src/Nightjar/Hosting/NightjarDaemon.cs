@@ -79,7 +79,7 @@ internal sealed class NightjarDaemon : IAsyncDisposable
         });
         builder.Services.AddNightjar(options, store, seams);
         builder.Services.AddDashboard(Dashboard(options, new Lazy<ByHand>(() => parts().GetRequiredService<ByHand>())));
-        builder.Services.AddHostedService<LoopHost>().AddHostedService<IntakePump>().AddHostedService<WatcherHost>().AddHostedService<Housekeeping>();
+        builder.Services.AddHostedService<LoopHost>().AddHostedService<IntakePump>().AddHostedService<WatcherHost>().AddHostedService<Housekeeping>().AddHostedService<HeartbeatHost>();
         var built = builder.Build();
         parts = () => built.Services;
         built.MapDashboard();

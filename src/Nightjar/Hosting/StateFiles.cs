@@ -7,5 +7,6 @@ internal static class StateFiles
 
     public static string Repositories(string folder) => Path.Combine(folder, "git");
 
-    public static string Memory(string folder) => Path.Combine(folder, "incidents.jsonl");
+    /// <summary>What agents and tools said, a folder an incident.</summary>
+    public static string Transcripts(string folder) => Path.Combine(folder, "audit");
 }

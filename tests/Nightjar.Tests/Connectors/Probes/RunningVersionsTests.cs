@@ -46,7 +46,7 @@ public sealed class RunningVersionsTests
         var well = true;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var asked = 0;
-        var beat = new Heartbeat(lab.Url, () =>
+        var beat = new Heartbeat(lab.Url, TimeSpan.FromMinutes(1), () =>
         {
             Interlocked.Increment(ref asked);
             return well;
