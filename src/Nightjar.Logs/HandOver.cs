@@ -8,8 +8,8 @@ using Nightjar.Logs.Files;
 namespace Nightjar.Logs;
 
 /// <summary>
-/// Gives away what a watcher found, in this order: signals, rates, and only then the mark of how far was read. A crash in between
-/// makes us read some lines again and never lose one.
+/// Gives away what a watcher found: signals first, then the rates and the mark of how far was read, both or neither. A kill in
+/// between makes us read some lines again, which repeats a signal, but neither loses a line nor counts one twice.
 /// </summary>
 internal sealed class HandOver(ServiceName service, ISignalDoor door, IRates rates, IWatchMarks marks)
 {
@@ -51,17 +51,14 @@ internal sealed class HandOver(ServiceName service, ISignalDoor door, IRates rat
     public async Task CommitAsync(IReadOnlyList<RateBucket> counted, FollowState state, CancellationToken cancellationToken)
     {
         buckets.AddRange(counted);
-        if (buckets.Count > 0)
+        var json = JsonSerializer.Serialize(state, BundleFormat.Json);
+        if (buckets.Count == 0 && json == stored)
         {
-            await rates.AddAsync([.. buckets], cancellationToken);
-            buckets.Clear();
+            return;
         }
 
-        var json = JsonSerializer.Serialize(state, BundleFormat.Json);
-        if (json != stored)
-        {
-            await marks.SetAsync(new Dictionary<string, string> { [Key] = json }, cancellationToken);
-            stored = json;
-        }
+        await rates.AddAsync([.. buckets], new Dictionary<string, string> { [Key] = json }, cancellationToken);
+        buckets.Clear();
+        stored = json;
     }
 }

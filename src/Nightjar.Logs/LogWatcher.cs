@@ -10,7 +10,7 @@ namespace Nightjar.Logs;
 /// Follows the log files of one service. Looks five times a second while they grow; after ten quiet seconds it sleeps until something
 /// happens in their directories, and looks once a second all the same.
 /// </summary>
-internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOver handOver, TimeProvider clock, ILogger logger) : IWatcher
+internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOver handOver, DirectoryBells bells, TimeProvider clock, ILogger logger) : IWatcher
 {
     private static readonly TimeSpan BusyPoll = TimeSpan.FromMilliseconds(200);
 
@@ -39,7 +39,7 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var files = new FollowedFiles(service.Logs, new FollowContext(known, log.Lines, log.Take, clock, logger));
-        using var bell = new DirectoryBell(logger);
+        using var bell = new DirectoryBell(bells);
         var isStarted = false;
         try
         {
@@ -112,7 +112,7 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
 
         if (outcome != ReadOutcome.More)
         {
-            hasRung = await RestAsync(files, bell, cancellationToken);
+            hasRung = await RestAsync(files, bell, search, cancellationToken);
         }
     }
 
@@ -129,12 +129,20 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
         return [.. fired, .. log.Alarms(open)];
     }
 
-    private async Task<bool> RestAsync(FollowedFiles files, DirectoryBell bell, CancellationToken cancellationToken)
+    /// <summary>True when something has rung since.</summary>
+    /// <param name="rang">It was woken by the bell, and for nothing.</param>
+    private async Task<bool> RestAsync(FollowedFiles files, DirectoryBell bell, bool rang, CancellationToken cancellationToken)
     {
         if (clock.GetElapsedTime(lastData) < BusyFor)
         {
             await Task.Delay(BusyPoll, clock, cancellationToken);
             return false;
+        }
+
+        if (rang)
+        {
+            // Others write in the same directory: their noise must not keep us running.
+            await Task.Delay(BusyPoll, clock, cancellationToken);
         }
 
         if (bell.Arm(files.Directories))
@@ -145,7 +153,9 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var ring = bell.WaitAsync(stop.Token);
-        await Task.WhenAny(ring, Task.Delay(IdlePoll, clock, stop.Token));
+        // All that rest wake at the same moment: the machine gets up once a second, not once for each of them.
+        var rest = IdlePoll - TimeSpan.FromTicks(clock.GetUtcNow().Ticks % IdlePoll.Ticks);
+        await Task.WhenAny(ring, Task.Delay(rest, clock, stop.Token));
         await stop.CancelAsync();
         await ring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ring.IsCompletedSuccessfully;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
+using Nightjar.Logs.Files;
 
 namespace Nightjar.Logs;
 
@@ -20,11 +21,12 @@ public sealed class LogWatching : ILogDigests
         this.catalogue = catalogue;
         this.clock = clock;
         var logger = loggers.CreateLogger<LogWatching>();
+        var bells = new DirectoryBells(logger);
         Watchers = [.. catalogue.All.Where(s => s.Logs.Length > 0).Select(service =>
         {
             var log = new ServiceLog(service, clock);
             logs[service.Name] = log;
-            return new LogWatcher(service, log, new HandOver(service.Name, door, rates, marks), clock, logger);
+            return new LogWatcher(service, log, new HandOver(service.Name, door, rates, marks), bells, clock, logger);
         })];
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Xunit;
 
 namespace Nightjar.Conventions;
 

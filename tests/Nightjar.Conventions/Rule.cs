@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Nightjar.Conventions;
 
 /// <param name="Name">What <c>allowed.txt</c> would call it.</param>

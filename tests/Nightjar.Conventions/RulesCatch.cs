@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Nightjar.Conventions;
 
 /// <summary>A rule that cannot fail holds nothing: each one is shown something that breaks it.</summary>

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Nightjar.Conventions;
 
 /// <summary>The project speaks of itself alone: not of a machine, a registry or the way in which its text came to be.</summary>

@@ -2,7 +2,6 @@ using Nightjar.Core.Incidents;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
-using Xunit;
 
 namespace Nightjar.Stories;
 

@@ -1,6 +1,5 @@
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Pipeline;
-using Xunit;
 
 namespace Nightjar.Stories;
 

@@ -11,25 +11,42 @@ namespace Nightjar.Stories;
 /// <summary>Time for the loop, moved by the story.</summary>
 internal sealed class StoryWakeUps : IWakeUps
 {
+    private readonly Lock gate = new();
     private readonly Dictionary<IncidentId, DateTimeOffset> wishes = [];
 
-    public DateTimeOffset? Next => wishes.Count == 0 ? null : wishes.Values.Min();
+    public DateTimeOffset? Next
+    {
+        get
+        {
+            lock (gate)
+            {
+                return wishes.Count == 0 ? null : wishes.Values.Min();
+            }
+        }
+    }
 
     public Task WakeAsync(IncidentId incident, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        wishes[incident] = wishes.TryGetValue(incident, out var earlier) && earlier < at ? earlier : at;
+        lock (gate)
+        {
+            wishes[incident] = wishes.TryGetValue(incident, out var earlier) && earlier < at ? earlier : at;
+        }
+
         return Task.CompletedTask;
     }
 
     public IncidentId? TakeDue(DateTimeOffset now)
     {
-        foreach (var (incident, _) in wishes.Where(w => w.Value <= now).OrderBy(w => w.Value).ThenBy(w => w.Key.Value).Take(1))
+        lock (gate)
         {
-            wishes.Remove(incident);
-            return incident;
-        }
+            foreach (var (incident, _) in wishes.Where(w => w.Value <= now).OrderBy(w => w.Value).ThenBy(w => w.Key.Value).Take(1))
+            {
+                wishes.Remove(incident);
+                return incident;
+            }
 
-        return null;
+            return null;
+        }
     }
 }
 

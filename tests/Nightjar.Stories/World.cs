@@ -11,17 +11,26 @@ using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 using Nightjar.Hosting;
+using Nightjar.Logs;
 using Nightjar.Storage.Sqlite;
 using Nightjar.Testing;
 
 namespace Nightjar.Stories;
 
 /// <summary>
-/// The whole daemon but for its watchers and its web server, in a folder of its own: a real store, a real git repository, the
-/// program's own composition, a clock that the story moves.
+/// The whole daemon but for its web server, in a folder of its own: a real store, a real git repository, the program's own
+/// composition, a clock that the story moves. Signals come from the story, or from the log files that the real log watchers follow.
 /// </summary>
 internal sealed class World : IAsyncDisposable
 {
+    /// <summary>How long the machine may take for what a story waits for.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>The pace of a busy log watcher, so that no look is left out.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
+    private readonly CancellationTokenSource stop = new();
+    private readonly List<Task> watching = [];
     private readonly ServiceProvider parts;
     private readonly StoryWakeUps wakeUps;
 
@@ -63,8 +72,12 @@ internal sealed class World : IAsyncDisposable
         var wakeUps = new StoryWakeUps();
         var services = new ServiceCollection().AddLogging(l => l.AddProvider(options.Log).SetMinimumLevel(LogLevel.Information))
             .AddNightjar(nightjar, store, new Seams { Clock = options.Clock, WakeUps = wakeUps, Reached = options.Reached, Review = options.Review })
-            .AddSingleton<StoryDigests>().AddSingleton<ILogDigests>(s => s.GetRequiredService<StoryDigests>())
             .AddSingleton<StoryAnnouncer>().AddSingleton<IAnnouncer>(s => s.GetRequiredService<StoryAnnouncer>());
+        if (!options.WatchesLogs)
+        {
+            services.AddSingleton<StoryDigests>().AddSingleton<ILogDigests>(s => s.GetRequiredService<StoryDigests>());
+        }
+
         var world = new World(options, services.BuildServiceProvider(), store, wakeUps, code);
         var open = world.parts.GetRequiredService<OpenIncidents>();
         await open.LoadAsync(store.Incidents, CancellationToken.None);
@@ -73,8 +86,41 @@ internal sealed class World : IAsyncDisposable
             await wakeUps.WakeAsync(incident, options.Clock.GetUtcNow(), CancellationToken.None);
         }
 
+        if (options.WatchesLogs)
+        {
+            world.watching.AddRange(world.parts.GetRequiredService<LogWatching>().Watchers.Select(w => Task.Run(() => w.RunAsync(world.stop.Token))));
+            await world.AllLookedAsync();
+        }
+
         return world;
     }
+
+    /// <summary>Lets time pass in the watchers' own steps, and the loop work, until it is so.</summary>
+    public async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (!await isSo())
+        {
+            Assert(TimeProvider.System.GetElapsedTime(since) < Patience, "it did not come to that");
+            await LookAsync(Look);
+        }
+    }
+
+    /// <summary>Time passes while the log watchers look.</summary>
+    public async Task LookAsync(TimeSpan time)
+    {
+        for (var passed = TimeSpan.Zero; passed < time; passed += Look)
+        {
+            await AllLookedAsync();
+            Clock.Advance(Look);
+            await AllLookedAsync();
+            await Intake.FlushAsync(CancellationToken.None);
+            await SettleAsync();
+        }
+    }
+
+    /// <summary>What the store has counted of the shop's requests, ever.</summary>
+    public Task<RateReading> CountedAsync() => Store.Rates.ReadAsync(Shop, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, CancellationToken.None);
 
     /// <summary>Hands signals to intake, as a watcher would, and lets the loop work until it waits.</summary>
     public async Task SeeAsync(params Signal[] signals)
@@ -119,7 +165,7 @@ internal sealed class World : IAsyncDisposable
         {
             await PassAsync(over / slices);
             var start = new DateTimeOffset((Clock.GetUtcNow().UtcTicks - 1) / RateBucket.Slice.Ticks * RateBucket.Slice.Ticks, TimeSpan.Zero);
-            await Store.Rates.AddAsync([new RateBucket(Shop, start, Share(errors, i, slices), Share(total, i, slices), RateUnit.Requests)], CancellationToken.None);
+            await Store.Rates.AddAsync([new RateBucket(Shop, start, Share(errors, i, slices), Share(total, i, slices), RateUnit.Requests)], new Dictionary<string, string>(), CancellationToken.None);
         }
 
         await SettleAsync();
@@ -169,13 +215,19 @@ internal sealed class World : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await stop.CancelAsync();
+        await Task.WhenAll(watching).WaitAsync(Patience);
         await parts.DisposeAsync();
+        stop.Dispose();
         await Store.DisposeAsync();
         if (Options.DeleteAtEnd)
         {
             Directory.Delete(Options.Folder, recursive: true);
         }
     }
+
+    /// <summary>Watchers that rest wait for a timer each.</summary>
+    private Task AllLookedAsync() => Clock.TimersAsync(watching.Count).WaitAsync(Patience);
 
     private static long Share(long sum, int part, int parts) => (sum * (part + 1) / parts) - (sum * part / parts);
 
@@ -190,6 +242,9 @@ internal sealed record WorldOptions
     public bool DeleteAtEnd { get; init; } = true;
 
     public FakeClock Clock { get; init; } = new();
+
+    /// <summary>Follow the services' log files, instead of what the story says of them.</summary>
+    public bool WatchesLogs { get; init; }
 
     public PointReached Reached { get; init; } = _ => { };
 

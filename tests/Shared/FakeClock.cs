@@ -5,6 +5,7 @@ public sealed class FakeClock(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock gate = new();
     private readonly List<Timer> timers = [];
+    private readonly List<(int Count, TaskCompletionSource AreSet)> waiting = [];
     private DateTimeOffset now = start;
 
     public FakeClock()
@@ -15,6 +16,8 @@ public sealed class FakeClock(DateTimeOffset start) : TimeProvider
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
+    public DateTimeOffset Now => GetUtcNow();
 
     public override DateTimeOffset GetUtcNow()
     {
@@ -35,6 +38,22 @@ public sealed class FakeClock(DateTimeOffset start) : TimeProvider
             {
                 return timers.Min(t => (DateTimeOffset?)t.Due);
             }
+        }
+    }
+
+    /// <summary>Completes when so many timers are set: when so many who wait for this clock have come to rest.</summary>
+    public Task TimersAsync(int count)
+    {
+        lock (gate)
+        {
+            if (timers.Count >= count)
+            {
+                return Task.CompletedTask;
+            }
+
+            var areSet = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiting.Add((count, areSet));
+            return areSet.Task;
         }
     }
 
@@ -81,6 +100,16 @@ public sealed class FakeClock(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
+    private void TellWaiting()
+    {
+        foreach (var (_, areSet) in waiting.Where(w => w.Count <= timers.Count))
+        {
+            areSet.SetResult();
+        }
+
+        waiting.RemoveAll(w => w.AreSet.Task.IsCompleted);
+    }
+
     private sealed class Timer(FakeClock clock, TimerCallback callback, object? state) : ITimer
     {
         private TimeSpan period = Timeout.InfiniteTimeSpan;
@@ -97,6 +126,7 @@ public sealed class FakeClock(DateTimeOffset start) : TimeProvider
                 {
                     Due = clock.now + dueTime;
                     clock.timers.Add(this);
+                    clock.TellWaiting();
                 }
             }
 

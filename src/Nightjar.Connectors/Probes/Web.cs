@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text;
 
@@ -71,20 +72,27 @@ internal sealed class Web : IDisposable
     private static async Task<WebAnswer> ReadAsync(HttpResponseMessage response, WebAnswer answer, int mostBody, Func<WebAnswer, bool> enough, CancellationToken cancellationToken)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var held = new byte[mostBody];
-        var length = 0;
-        int read;
-        while (length < mostBody && (read = await stream.ReadAsync(held.AsMemory(length), cancellationToken)) > 0)
+        var held = ArrayPool<byte>.Shared.Rent(mostBody);
+        try
         {
-            length += read;
-            answer = answer with { Body = Encoding.UTF8.GetString(held, 0, length) };
-            if (enough(answer))
+            var length = 0;
+            int read;
+            while (length < mostBody && (read = await stream.ReadAsync(held.AsMemory(length, mostBody - length), cancellationToken)) > 0)
             {
-                break;
+                length += read;
+                answer = answer with { Body = Encoding.UTF8.GetString(held, 0, length) };
+                if (enough(answer))
+                {
+                    break;
+                }
             }
-        }
 
-        return answer;
+            return answer;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(held);
+        }
     }
 
     /// <summary>An address as people may see it: no user, no password, no query.</summary>

@@ -50,8 +50,14 @@ public sealed class EvidenceGatherer(ILogDigests digests, IRates rates, ICodeRep
             : new Brief { Incident = incident, Service = service, Evidence = bundle, Code = await SnapshotAsync(service, [], cancellationToken) };
     }
 
+    /// <summary>The source of the signal knows its own first failing line; a digest only what the same class of error did, at any time.</summary>
     private static DateTimeOffset Onset(Incident incident, LogDigest? digest)
     {
+        if (incident.Trigger.Since is { } since && since < incident.Trigger.At)
+        {
+            return since;
+        }
+
         var first = digest?.ErrorGroups.Where(g => g.ErrorClass == incident.Trigger.ErrorClass).Select(g => (DateTimeOffset?)g.FirstSeen).Min();
         var known = incident.Trigger.At;
         return first is { } seen && seen < known ? seen : known;

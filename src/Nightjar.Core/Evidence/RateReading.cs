@@ -1,4 +1,5 @@
 using Nightjar.Core.Services;
+using Nightjar.Core.Signals;
 
 namespace Nightjar.Core.Evidence;
 
@@ -19,8 +20,11 @@ public sealed record RateBucket(ServiceName Service, DateTimeOffset Start, long 
 /// <summary>The error rates of the past, kept by the store.</summary>
 public interface IRates
 {
-    /// <summary>Adds to what is already there for the same service and slice.</summary>
-    Task AddAsync(IReadOnlyList<RateBucket> buckets, CancellationToken cancellationToken);
+    /// <summary>
+    /// Adds to what is already there for the same service and slice, and sets the marks that say how far was counted (see
+    /// <see cref="IWatchMarks"/>): both or neither, so that after a kill no line is counted twice.
+    /// </summary>
+    Task AddAsync(IReadOnlyList<RateBucket> buckets, IReadOnlyDictionary<string, string> marks, CancellationToken cancellationToken);
 
     /// <summary>Sum over the slices that start in [from, to). Of is Lines when any slice counted lines.</summary>
     Task<RateReading> ReadAsync(ServiceName service, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);

@@ -1,11 +1,12 @@
 namespace Nightjar.Core.Signals;
 
-/// <summary>Where a watcher left off (a log offset, say), as small JSON under a key of its own.</summary>
+/// <summary>
+/// Where a watcher left off (a log offset, say), as small JSON under a key of its own. Set together with what was counted up to
+/// there: <see cref="Evidence.IRates.AddAsync"/>.
+/// </summary>
 public interface IWatchMarks
 {
     Task<string?> GetAsync(string key, CancellationToken cancellationToken);
-
-    Task SetAsync(IReadOnlyDictionary<string, string> marks, CancellationToken cancellationToken);
 }
 
 /// <summary>Where watchers hand over what fires. On disk when it returns (a new incident), or folded in memory (a repeat).</summary>

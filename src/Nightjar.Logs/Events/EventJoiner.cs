@@ -52,6 +52,7 @@ internal sealed class EventJoiner(EventSink sink, LineCounts counts)
         }
 
         OpenStart = start;
+        lines = 1;
         continuation.Begin(line);
         Append(line);
     }
@@ -71,7 +72,6 @@ internal sealed class EventJoiner(EventSink sink, LineCounts counts)
 
         var text = Open.TrimEnd("\r\n "u8);
         length = 0;
-        lines = 0;
         isCut = false;
         sink(text);
     }

@@ -1,4 +1,5 @@
 using Dapper;
+using Microsoft.Data.Sqlite;
 using Nightjar.Core.Signals;
 
 namespace Nightjar.Storage.Sqlite;
@@ -9,17 +10,17 @@ internal sealed class SqliteWatchMarks(SqliteFile file) : IWatchMarks
         connection => connection.ExecuteScalar<string?>("SELECT value FROM marks WHERE key = @key", new { key = StoredText.Clean(key) }),
         cancellationToken);
 
-    public Task SetAsync(IReadOnlyDictionary<string, string> marks, CancellationToken cancellationToken)
+    /// <summary>Within the transaction of the caller.</summary>
+    /// <exception cref="ArgumentException">A mark is longer than what is kept of one.</exception>
+    public static void Set(SqliteConnection connection, IReadOnlyDictionary<string, string> marks)
     {
         if (marks.FirstOrDefault(mark => mark.Value.Length > StoredText.LongestData) is { Key: { } tooLong })
         {
             throw new ArgumentException($"The mark {tooLong} is longer than {StoredText.LongestData} characters", nameof(marks));
         }
 
-        return marks.Count == 0 ? Task.CompletedTask : file.WriteAsync(
-            connection => connection.Execute(
-                "INSERT INTO marks (key, value) VALUES (@key, @value) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                marks.Select(mark => new { key = StoredText.Clean(mark.Key), value = StoredText.Clean(mark.Value) })),
-            cancellationToken);
+        connection.Execute(
+            "INSERT INTO marks (key, value) VALUES (@key, @value) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            marks.Select(mark => new { key = StoredText.Clean(mark.Key), value = StoredText.Clean(mark.Value) }));
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Nightjar.Core.Incidents;
-using Xunit;
 
 namespace Nightjar.Stories.Crashes;
 

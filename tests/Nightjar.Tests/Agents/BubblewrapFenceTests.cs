@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Nightjar.Agents.Fence;
-using Xunit;
 
 namespace Nightjar.Tests.Agents;
 

@@ -48,4 +48,19 @@ internal static class Case
     };
 
     public static StackFrame Frame(string function, string? file, int? line) => new(function, file, line, IsOwnCode: true);
+
+    public const string SumPy = """
+        def add(a, b):
+            log("overflow while adding %d" % a)
+            total = a + b
+            return total
+        """;
+
+    /// <summary>A first commit, and one that wrote all of a small function.</summary>
+    public static (FakeCode Code, string Suspect) Simple(DateTimeOffset at)
+    {
+        var code = new FakeCode();
+        code.Add("Begin", Onset.AddDays(-300), ("sum.py", "def add(a, b):\n    pass"), ("README.md", ""));
+        return (code, code.Add("Count", at, ("sum.py", SumPy)));
+    }
 }

@@ -1,5 +1,4 @@
 using Nightjar.Agents.BuiltIn;
-using Xunit;
 
 namespace Nightjar.Tests.Agents;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nightjar.Agents.BuiltIn;
 using Nightjar.Core.Investigation;
-using Xunit;
 
 namespace Nightjar.Tests.Agents;
 

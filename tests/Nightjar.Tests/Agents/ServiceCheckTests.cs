@@ -3,7 +3,6 @@ using Nightjar.Agents.Fence;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
-using Xunit;
 
 namespace Nightjar.Tests.Agents;
 

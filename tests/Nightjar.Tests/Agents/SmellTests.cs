@@ -1,6 +1,5 @@
 using Nightjar.Agents.BuiltIn;
 using Nightjar.Agents.BuiltIn.Smells;
-using Xunit;
 
 namespace Nightjar.Tests.Agents;
 

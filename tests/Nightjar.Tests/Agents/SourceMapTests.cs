@@ -1,6 +1,5 @@
 using Nightjar.Agents.BuiltIn;
 using Nightjar.Core.Evidence;
-using Xunit;
 
 namespace Nightjar.Tests.Agents;
 

@@ -1,5 +1,4 @@
 using Nightjar.Agents.Fence;
-using Xunit;
 
 namespace Nightjar.Tests.Agents;
 

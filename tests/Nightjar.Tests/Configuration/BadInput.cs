@@ -1,6 +1,5 @@
 using System.Text;
 using Nightjar.Configuration;
-using Xunit;
 
 namespace Nightjar.Tests.Configuration;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Nightjar.Configuration;
 using Nightjar.Core.Services;
-using Xunit;
 
 namespace Nightjar.Tests.Configuration;
 

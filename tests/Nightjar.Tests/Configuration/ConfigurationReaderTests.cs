@@ -2,7 +2,6 @@ using Nightjar.Configuration;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
-using Xunit;
 
 namespace Nightjar.Tests.Configuration;
 

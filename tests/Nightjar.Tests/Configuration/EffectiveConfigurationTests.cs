@@ -1,5 +1,4 @@
 using Nightjar.Configuration;
-using Xunit;
 
 namespace Nightjar.Tests.Configuration;
 

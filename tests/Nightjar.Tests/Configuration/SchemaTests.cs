@@ -2,7 +2,6 @@ using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Nightjar.Configuration;
 using NJsonSchema;
-using Xunit;
 
 namespace Nightjar.Tests.Configuration;
 

@@ -5,6 +5,8 @@ namespace Nightjar.Tests.Demo;
 /// <summary>A folder that goes with the test.</summary>
 internal sealed class DemoFolder : IDisposable
 {
+    public static readonly DateTimeOffset Noon = new(2031, 5, 6, 12, 0, 0, TimeSpan.Zero);
+
     public string Path { get; } = Directory.CreateTempSubdirectory("nightjar-demo-").FullName;
 
     /// <summary>The root of the source tree that this test was compiled from.</summary>
@@ -14,18 +16,4 @@ internal sealed class DemoFolder : IDisposable
     public string Below(string name) => System.IO.Path.Combine(Path, name);
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
-}
-
-/// <summary>Stands still until it is told to move. Has no timers.</summary>
-internal sealed class DemoClock(DateTimeOffset now) : TimeProvider
-{
-    public static readonly DateTimeOffset Noon = new(2031, 5, 6, 12, 0, 0, TimeSpan.Zero);
-
-    public DateTimeOffset Now { get; set; } = now;
-
-    public override DateTimeOffset GetUtcNow() => Now;
-
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    public override long GetTimestamp() => Now.UtcTicks;
 }

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using Nightjar.Demo;
-using Xunit;
+using Nightjar.Testing;
 
 namespace Nightjar.Tests.Demo;
 
 public sealed class LoadTests
 {
-    private readonly DemoClock clock = new(DemoClock.Noon);
+    private readonly FakeClock clock = new(DemoFolder.Noon);
 
     [Fact]
     public void Sold_out_is_no_failure_but_an_error_and_silence_are()
@@ -29,14 +29,14 @@ public sealed class LoadTests
     {
         var counter = new LoadCounter(clock);
         counter.Add(500);
-        clock.Now += TimeSpan.FromSeconds(9);
+        clock.Advance(TimeSpan.FromSeconds(9));
         counter.Add(200);
         Assert.Equal(0.5, counter.Figures().Recent.ErrorRate);
 
-        clock.Now += TimeSpan.FromSeconds(1);
+        clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(0, counter.Figures().Recent.ErrorRate);
 
-        clock.Now += TimeSpan.FromSeconds(60);
+        clock.Advance(TimeSpan.FromSeconds(60));
         var figures = counter.Figures();
         Assert.Equal(0, figures.Recent.Requests);
         Assert.Equal((2, 1), (figures.Requests, figures.Failures));
@@ -65,7 +65,7 @@ public sealed class LoadTests
         payments.RefuseAfter(TimeSpan.FromSeconds(5));
 
         Assert.Equal(HttpStatusCode.OK, (await http.PostAsJsonAsync("charges", new { card = "4242", cents = 1 })).StatusCode);
-        clock.Now += TimeSpan.FromSeconds(5);
+        clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.PostAsJsonAsync("charges", new { card = "4242", cents = 1 })).StatusCode);
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Nightjar.Demo;
-using Xunit;
 
 namespace Nightjar.Tests.Demo;
 

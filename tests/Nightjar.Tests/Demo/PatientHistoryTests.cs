@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Nightjar.Demo;
-using Xunit;
+using Nightjar.Testing;
 
 namespace Nightjar.Tests.Demo;
 
@@ -9,7 +9,7 @@ public sealed class PatientHistoryTests : IDisposable
     private const string RaceSubject = "Move the inventory behind an async repository";
 
     private readonly DemoFolder folder = new();
-    private readonly DemoClock clock = new(DemoClock.Noon);
+    private readonly FakeClock clock = new(DemoFolder.Noon);
 
     public void Dispose() => folder.Dispose();
 
@@ -22,7 +22,7 @@ public sealed class PatientHistoryTests : IDisposable
         Assert.Equal(built.Commits.OrderBy(commit => commit.At).Select(commit => commit.Sha), built.Commits.Select(commit => commit.Sha));
         var race = Assert.Single(built.Commits, commit => commit.Subject == RaceSubject);
         Assert.NotEqual(built.Head, race);
-        Assert.Equal(TimeSpan.FromHours(3), DemoClock.Noon - race.At);
+        Assert.Equal(TimeSpan.FromHours(3), DemoFolder.Noon - race.At);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Nightjar.Demo;
-using Xunit;
 
 namespace Nightjar.Tests.Demo;
 

@@ -1,6 +1,5 @@
 using Nightjar.Configuration;
 using Nightjar.Init;
-using Xunit;
 
 namespace Nightjar.Tests.Init;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Nightjar.Configuration;
 using Nightjar.Init;
-using Xunit;
 
 namespace Nightjar.Tests.Init;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
-using Xunit;
 
 namespace Nightjar.Tests.Logs;
 

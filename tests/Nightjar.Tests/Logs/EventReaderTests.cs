@@ -1,7 +1,6 @@
 using System.Text;
 using Nightjar.Logs.Events;
 using Nightjar.Logs.Lines;
-using Xunit;
 
 namespace Nightjar.Tests.Logs;
 

@@ -1,11 +1,10 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 using Nightjar.Logs;
-using Xunit;
+using Nightjar.Testing;
 
 namespace Nightjar.Tests.Logs;
 
@@ -32,7 +31,7 @@ public sealed class LogWatchingTests : IDisposable
 
         var written = TimeProvider.System.GetTimestamp();
         Write([Failure("StockMismatchError")]);
-        var signal = await outside.NextAsync(token);
+        var signal = await outside.NextAsync(Patience, token);
         var latency = TimeProvider.System.GetElapsedTime(written);
 
         Assert.Equal((SignalKind.ErrorRate, "StockMismatchError", 15L, 100L), (signal.Kind, signal.ErrorClass, signal.Rate?.Errors, signal.Rate?.Total));
@@ -48,7 +47,7 @@ public sealed class LogWatchingTests : IDisposable
         await using var running = await Running.StartAsync(Watching(new Service { Name = Shop, Logs = [Log], ErrorRate = new ErrorRateOptions { MinVolume = 10, Of = RateUnit.Lines } }));
         Write([.. Enumerable.Repeat("INFO fine", 8), "ERROR PaymentError: refused", "ERROR PaymentError: refused again"]);
 
-        Assert.Equal("PaymentError", (await outside.NextAsync(token)).ErrorClass);
+        Assert.Equal("PaymentError", (await outside.NextAsync(Patience, token)).ErrorClass);
     }
 
     [Fact]
@@ -59,7 +58,7 @@ public sealed class LogWatchingTests : IDisposable
         await using var running = await Running.StartAsync(Watching(new Service { Name = Shop, Logs = [Log], Triggers = ["out of (memory|disk)", "(?<!not )deadlock"] }));
         Write(["INFO fine", "WARN deadlock found", "INFO fine"]);
 
-        var signal = await outside.NextAsync(token);
+        var signal = await outside.NextAsync(Patience, token);
 
         Assert.Equal((SignalKind.LogTrigger, "(?<!not )deadlock"), (signal.Kind, signal.Source));
         Assert.Contains("WARN deadlock found", signal.Samples);
@@ -81,6 +80,25 @@ public sealed class LogWatchingTests : IDisposable
     }
 
     [Fact]
+    public async Task Killed_before_the_mark_moved_it_counts_every_line_once_all_the_same()
+    {
+        await using (var killed = await Running.StartAsync(Watching(new Service { Name = Shop, Logs = [Log] })))
+        {
+            Write(Enumerable.Repeat(Request(200), 10));
+            await killed.UntilAsync(() => outside.Counted(RateUnit.Requests) == 10);
+            outside.IsDead = true;
+            Write(Enumerable.Repeat(Request(200), 7));
+            await killed.UntilAsync(() => outside.TriedInVain > 0);
+        }
+
+        outside.IsDead = false;
+        await using var again = await Running.StartAsync(Watching(new Service { Name = Shop, Logs = [Log] }));
+        Write([Request(200)]);
+        await again.UntilAsync(() => outside.Counted(RateUnit.Requests) >= 18);
+        Assert.Equal(18, outside.Counted(RateUnit.Requests));
+    }
+
+    [Fact]
     public async Task A_digest_tells_what_is_new_since_the_onset()
     {
         var token = TestContext.Current.CancellationToken;
@@ -89,8 +107,7 @@ public sealed class LogWatchingTests : IDisposable
         Write(Enumerable.Range(0, 200).Select(i => Line(300 - i, "info", $"order {i} of user u{i} placed in {i} ms")));
         Write(Enumerable.Range(0, 20).Select(i => Line(40 - i, "error", $"StockMismatchError: stock of {i} is wrong")));
         Write([Line(7200, "error", "too old")]);
-        var clock = new LogsClock();
-        clock.Move(now - clock.GetUtcNow());
+        var clock = new FakeClock(now);
         var watching = Watching(new Service { Name = Shop, Logs = [Log], ErrorRate = new ErrorRateOptions { MinVolume = 20 } }, clock);
 
         var found = await watching.ScanAsync(TimeSpan.FromMinutes(10), token);
@@ -165,64 +182,6 @@ public sealed class LogWatchingTests : IDisposable
             await stop.CancelAsync();
             await run.WaitAsync(Patience);
             stop.Dispose();
-        }
-    }
-
-    /// <summary>Door and store in memory.</summary>
-    private sealed class Outside : ISignalDoor, IRates, IWatchMarks
-    {
-        private readonly ConcurrentDictionary<string, string> marks = new();
-        private readonly ConcurrentQueue<RateBucket> buckets = new();
-        private readonly SemaphoreSlim arrived = new(0);
-
-        public ConcurrentQueue<Signal> Signals { get; } = new();
-
-        public int Refusals { get; set; }
-
-        public long Counted(RateUnit of) => buckets.Where(b => b.Of == of).Sum(b => b.Total);
-
-        public async Task<Signal> NextAsync(CancellationToken cancellationToken)
-        {
-            Assert.True(await arrived.WaitAsync(Patience, cancellationToken), "no signal came");
-            return Signals.Last();
-        }
-
-        public ValueTask AcceptAsync(Signal signal, CancellationToken cancellationToken)
-        {
-            if (Refusals-- > 0)
-            {
-                throw new IOException("disk full");
-            }
-
-            Signals.Enqueue(signal);
-            arrived.Release();
-            return ValueTask.CompletedTask;
-        }
-
-        public Task AddAsync(IReadOnlyList<RateBucket> added, CancellationToken cancellationToken)
-        {
-            foreach (var bucket in added)
-            {
-                buckets.Enqueue(bucket);
-            }
-
-            return Task.CompletedTask;
-        }
-
-        public Task<RateReading> ReadAsync(ServiceName service, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<RateBucket>> SeriesAsync(ServiceName service, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<string?> GetAsync(string key, CancellationToken cancellationToken) => Task.FromResult(marks.GetValueOrDefault(key));
-
-        public Task SetAsync(IReadOnlyDictionary<string, string> values, CancellationToken cancellationToken)
-        {
-            foreach (var (key, value) in values)
-            {
-                marks[key] = value;
-            }
-
-            return Task.CompletedTask;
         }
     }
 }

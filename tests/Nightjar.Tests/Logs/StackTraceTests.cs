@@ -1,5 +1,4 @@
 using Nightjar.Core.Evidence.StackTraces;
-using Xunit;
 
 namespace Nightjar.Tests.Logs;
 

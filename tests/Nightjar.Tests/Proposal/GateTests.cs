@@ -1,6 +1,5 @@
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Proposal;
-using Xunit;
 
 namespace Nightjar.Tests.Proposal;
 

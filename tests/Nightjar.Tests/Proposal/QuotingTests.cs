@@ -1,5 +1,4 @@
 using Nightjar.Core.Proposal;
-using Xunit;
 
 namespace Nightjar.Tests.Proposal;
 

@@ -1,7 +1,6 @@
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
-using Xunit;
 
 namespace Nightjar.Tests.Signals;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Nightjar.Core.Incidents;
 using Nightjar.Storage.Sqlite;
-using Xunit;
 
 namespace Nightjar.Tests.Storage;
 

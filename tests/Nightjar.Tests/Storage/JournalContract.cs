@@ -1,5 +1,4 @@
 using Nightjar.Core.Incidents;
-using Xunit;
 
 namespace Nightjar.Tests.Storage;
 

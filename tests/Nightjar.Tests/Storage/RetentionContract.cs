@@ -2,7 +2,6 @@ using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
-using Xunit;
 
 namespace Nightjar.Tests.Storage;
 
@@ -47,7 +46,7 @@ public abstract class RetentionContract<TSubject> : StoreContract<TSubject>
     {
         await OpenIncidentAsync("aaaaaaaa", "open");
         RateBucket Slice(string service) => new(new ServiceName(service), Clock.Now, 1, 1, RateUnit.Requests);
-        await Store.Rates.AddAsync([Slice("open"), Slice("calm"), Slice("calm") with { Start = Clock.Now.AddDays(5) }], Token);
+        await Store.Rates.AddAsync([Slice("open"), Slice("calm"), Slice("calm") with { Start = Clock.Now.AddDays(5) }], NoMarks, Token);
         HeldBack Held(string hash, int days) => new(hash, "s", "r", 1, Clock.Now, Clock.Now.AddDays(days));
         await Store.Ledger.AddHeldBackAsync([Held("aaaaaaaa", 0), Held("bbbbbbbb", 0), Held("cccccccc", 5)], Token);
 

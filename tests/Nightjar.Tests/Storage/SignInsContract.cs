@@ -1,5 +1,4 @@
 using Nightjar.Core.Policy;
-using Xunit;
 
 namespace Nightjar.Tests.Storage;
 

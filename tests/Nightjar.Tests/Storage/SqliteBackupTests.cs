@@ -1,6 +1,5 @@
 using Nightjar.Storage;
 using Nightjar.Storage.Sqlite;
-using Xunit;
 
 namespace Nightjar.Tests.Storage;
 

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Nightjar.Core.Incidents;
 using Nightjar.Storage;
 using Nightjar.Storage.Sqlite;
-using Xunit;
 
 namespace Nightjar.Tests.Storage;
 

@@ -2,7 +2,7 @@ using Dapper;
 using Microsoft.Data.Sqlite;
 using Nightjar.Core.Incidents;
 using Nightjar.Storage.Sqlite;
-using Xunit;
+using Nightjar.Testing;
 
 namespace Nightjar.Tests.Storage;
 
@@ -13,7 +13,7 @@ public abstract class SqliteRoom : IDisposable
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    protected StorageClock Clock { get; } = new();
+    protected FakeClock Clock { get; } = new();
 
     protected string StorePath => At("nightjar.db");
 

@@ -1,8 +1,9 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
+using Nightjar.Core.Services;
 using Nightjar.Storage.Sqlite;
-using Xunit;
 
 namespace Nightjar.Tests.Storage;
 
@@ -67,6 +68,21 @@ public sealed class SqliteTroubleTests : SqliteRoom
 
         await journal.AppendAsync(Samples.Entry("note", Clock.Now), Token); // by a fresh connection, which has no such setting
         Assert.Single(await journal.ReadAsync(null, 0, 10, Token));
+    }
+
+    [Fact]
+    public async Task Counts_whose_mark_could_not_be_moved_are_not_kept_either()
+    {
+        await using var store = await OpenAsync();
+        var shop = new ServiceName("shop");
+        var counted = new RateBucket(shop, Clock.GetUtcNow(), 1, 2, RateUnit.Requests);
+        Sql("CREATE TRIGGER torn BEFORE INSERT ON marks BEGIN SELECT RAISE(ABORT, 'killed here'); END");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => store.Rates.AddAsync([counted], new Dictionary<string, string> { ["a"] = "1" }, Token));
+        Assert.Equal(0, (await store.Rates.ReadAsync(shop, Clock.GetUtcNow(), Clock.GetUtcNow().AddHours(1), Token)).Total);
+
+        Sql("DROP TRIGGER torn");
+        await store.Rates.AddAsync([counted], new Dictionary<string, string> { ["a"] = "1" }, Token);
+        Assert.Equal(2, (await store.Rates.ReadAsync(shop, Clock.GetUtcNow(), Clock.GetUtcNow().AddHours(1), Token)).Total);
     }
 
     [Theory]

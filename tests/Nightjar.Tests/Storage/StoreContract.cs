@@ -4,7 +4,7 @@ using Nightjar.Core.Memory;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Proposal;
 using Nightjar.Core.Signals;
-using Xunit;
+using Nightjar.Testing;
 
 namespace Nightjar.Tests.Storage;
 
@@ -57,10 +57,12 @@ public abstract class StoreContract<TSubject> : IAsyncLifetime
     /// <summary>Quotes, SQL, markup, paths, control characters, a right-to-left mark, an emoji.</summary>
     protected const string Hostile = "'; DROP TABLE incidents; --\" \\ \r\n\t\u0001\0 <script>alert(1)</script> ../../etc/passwd $(rm -rf /) `id` %s {0} @id :x ?1 \u202E ü 日本 😀";
 
+    protected static readonly IReadOnlyDictionary<string, string> NoMarks = new Dictionary<string, string>();
+
     private readonly TSubject subject = new();
     private OpenStore? store;
 
-    protected StorageClock Clock { get; } = new();
+    protected FakeClock Clock { get; } = new();
 
     protected OpenStore Store => store ?? throw new InvalidOperationException("Not open");
 

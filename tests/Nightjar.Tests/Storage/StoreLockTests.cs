@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Nightjar.Storage.Sqlite;
-using Xunit;
 
 namespace Nightjar.Tests.Storage;
 
@@ -13,12 +12,12 @@ public sealed class StoreLockTests : SqliteRoom
         await using var first = await OpenAsync();
         first.Announce("http://127.0.0.1:7777", "1.2.3");
         var since = Clock.Now;
-        Clock.Now += TimeSpan.FromHours(1);
+        Clock.Advance(TimeSpan.FromHours(1));
 
         var refused = await Assert.ThrowsAsync<StoreInUseException>(OpenAsync);
 
         Assert.Equal(new StoreHolder(Environment.ProcessId, "http://127.0.0.1:7777", since, "1.2.3"), refused.Holder);
-        Assert.All([$"process {Environment.ProcessId}", "http://127.0.0.1:7777", "2026-03-01 03:00:00"], word => Assert.Contains(word, refused.Message, StringComparison.Ordinal));
+        Assert.All([$"process {Environment.ProcessId}", "http://127.0.0.1:7777", "2026-05-19 21:00:00"], word => Assert.Contains(word, refused.Message, StringComparison.Ordinal));
     }
 
     [Fact]

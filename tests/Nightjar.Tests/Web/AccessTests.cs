@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Nightjar.Tests.Web.Fakes;
-using Xunit;
 
 namespace Nightjar.Tests.Web;
 

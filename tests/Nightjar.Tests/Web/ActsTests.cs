@@ -5,7 +5,6 @@ using System.Text.Json;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Policy;
 using Nightjar.Tests.Web.Fakes;
-using Xunit;
 
 namespace Nightjar.Tests.Web;
 

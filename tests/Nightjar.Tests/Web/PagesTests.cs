@@ -9,7 +9,6 @@ using Nightjar.Core.Policy;
 using Nightjar.Core.Proposal;
 using Nightjar.Core.Signals;
 using Nightjar.Tests.Web.Fakes;
-using Xunit;
 
 namespace Nightjar.Tests.Web;
 

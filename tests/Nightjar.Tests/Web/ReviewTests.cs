@@ -4,7 +4,6 @@ using System.Text.Json;
 using Nightjar.Core.Proposal;
 using Nightjar.Tests.Web.Fakes;
 using Nightjar.Web.Requests;
-using Xunit;
 
 namespace Nightjar.Tests.Web;
 

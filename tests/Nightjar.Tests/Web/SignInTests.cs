@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Nightjar.Tests.Web.Fakes;
 using Nightjar.Web.Access;
-using Xunit;
 
 namespace Nightjar.Tests.Web;
 
@@ -34,7 +33,7 @@ public sealed class SignInTests
     {
         await using var web = await WebApp.StartAsync();
         await web.SignIns.CreateLinkAsync(Token.Hash("late"), "ada", web.Clock.Now.AddMinutes(15), default);
-        web.Clock.Now += TimeSpan.FromMinutes(15);
+        web.Clock.Advance(TimeSpan.FromMinutes(15));
         using var browser = web.Browser();
         using var answer = await browser.PressAsync(await browser.PageAsync("/signin?token=late"), "form");
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
@@ -77,12 +76,12 @@ public sealed class SignInTests
         var start = web.Clock.Now;
         while (web.Clock.Now - start < TimeSpan.FromDays(7) - TimeSpan.FromHours(11))
         {
-            web.Clock.Now += TimeSpan.FromHours(11);
+            web.Clock.Advance(TimeSpan.FromHours(11));
             await browser.PageAsync("/silences");
         }
 
         Assert.Equal(start + TimeSpan.FromDays(7), web.SignIns.Sessions.Values.Single().ExpiresAt);
-        web.Clock.Now = start + TimeSpan.FromDays(7);
+        web.Clock.AdvanceTo(start + TimeSpan.FromDays(7));
         using var answer = await browser.Client.GetAsync("/");
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
     }
@@ -112,7 +111,7 @@ public sealed class SignInTests
 
         using var shut = await browser.PressAsync(page, "form");
         Assert.Equal(HttpStatusCode.TooManyRequests, shut.StatusCode);
-        web.Clock.Now += TimeSpan.FromMinutes(1);
+        web.Clock.Advance(TimeSpan.FromMinutes(1));
         using var open = await browser.PressAsync(page, "form");
         Assert.Equal(HttpStatusCode.Unauthorized, open.StatusCode);
     }
@@ -157,9 +156,9 @@ public sealed class SignInTests
         await using var web = await WebApp.StartFilledAsync();
         using var browser = await web.SignedInAsync();
         browser.Client.DefaultRequestHeaders.Add("HX-Request", "true");
-        web.Clock.Now += TimeSpan.FromHours(11);
+        web.Clock.Advance(TimeSpan.FromHours(11));
         await browser.PageAsync("/board");
-        web.Clock.Now += TimeSpan.FromHours(1);
+        web.Clock.Advance(TimeSpan.FromHours(1));
         using var answer = await browser.Client.GetAsync("/board");
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }

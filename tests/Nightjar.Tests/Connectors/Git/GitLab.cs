@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nightjar.Connectors.Git;
 using Nightjar.Core.Services;
+using Nightjar.Testing;
 
 namespace Nightjar.Tests.Connectors.Git;
 
@@ -39,7 +40,7 @@ internal sealed class GitLab : IDisposable
     /// <summary>What the service names as its repository.</summary>
     public string Real { get; }
 
-    public GitClock Clock { get; } = new();
+    public FakeClock Clock { get; } = new(Start.AddDays(1));
 
     public GitRepositories Repositories { get; }
 
@@ -108,12 +109,4 @@ internal sealed class GitLab : IDisposable
         process.WaitForExit();
         return process.ExitCode == 0 ? output.TrimEnd('\n') : throw new InvalidOperationException($"git {string.Join(' ', arguments)}: {errors.Result}");
     }
-}
-
-/// <summary>A clock that stands where it is put.</summary>
-internal sealed class GitClock : TimeProvider
-{
-    public DateTimeOffset Now { get; set; } = GitLab.Start.AddDays(1);
-
-    public override DateTimeOffset GetUtcNow() => Now;
 }

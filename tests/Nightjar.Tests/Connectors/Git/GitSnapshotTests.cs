@@ -1,6 +1,5 @@
 using System.Globalization;
 using Nightjar.Core.Investigation;
-using Xunit;
 
 namespace Nightjar.Tests.Connectors.Git;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using Nightjar.Connectors.Git;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Services;
-using Xunit;
 
 namespace Nightjar.Tests.Connectors.Git;
 

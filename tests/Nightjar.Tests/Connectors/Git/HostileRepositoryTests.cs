@@ -1,5 +1,4 @@
 using Nightjar.Core.Investigation;
-using Xunit;
 
 namespace Nightjar.Tests.Connectors.Git;
 

@@ -1,5 +1,4 @@
 using Nightjar.Core.Investigation;
-using Xunit;
 
 namespace Nightjar.Tests.Connectors.Git;
 
@@ -162,7 +161,7 @@ public sealed class PrivateCloneTests : IDisposable
         Directory.CreateDirectory(Path.Combine(clones, "not ours"));
 
         Assert.Equal(0, lab.Repositories.PruneClones(TimeSpan.FromHours(1)));
-        lab.Clock.Now += TimeSpan.FromHours(2);
+        lab.Clock.Advance(TimeSpan.FromHours(2));
         Assert.Equal(1, lab.Repositories.PruneClones(TimeSpan.FromHours(1)));
         Assert.Equal([Path.Combine(clones, "not ours")], Directory.GetDirectories(clones));
         await clone.DisposeAsync();

@@ -2,7 +2,6 @@ using Nightjar.Core.Investigation;
 using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
 using Nightjar.Tests.Connectors.Git;
-using Xunit;
 
 namespace Nightjar.Tests.Connectors.LocalHost;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Nightjar.Core.Proposal;
 using Nightjar.Tests.Connectors.Git;
-using Xunit;
 
 namespace Nightjar.Tests.Connectors.LocalHost;
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Nightjar.Connectors.Probes;
-using Xunit;
 
 namespace Nightjar.Tests.Connectors.Probes;
 

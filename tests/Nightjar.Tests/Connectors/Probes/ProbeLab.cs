@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Nightjar.Connectors.Probes;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
+using Nightjar.Testing;
 
 namespace Nightjar.Tests.Connectors.Probes;
 
@@ -26,7 +27,7 @@ internal sealed class ProbeLab : ISignalDoor, IAsyncDisposable
 
     public ConcurrentQueue<Exception> Refusals { get; } = new();
 
-    public ProbeClock Clock { get; } = new();
+    public FakeClock Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 9, 0, 0, TimeSpan.Zero));
 
     public Nightjar.Connectors.Probes.Web Web { get; } = new();
 

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Nightjar.Connectors.Probes;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
-using Xunit;
 
 namespace Nightjar.Tests.Connectors.Probes;
 
@@ -85,7 +84,7 @@ public sealed class ProbeWatcherTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
     }
 
-    /// <summary>Moves the clock on until it has happened.</summary>
+    /// <summary>Moves the clock on, from one question to the next, until it has happened.</summary>
     private static async Task<T> UntilAsync<T>(ProbeLab lab, Task<T> happens)
     {
         await UntilAsync(lab, () => happens.IsCompleted);
@@ -98,8 +97,8 @@ public sealed class ProbeWatcherTests
         patience.CancelAfter(TimeSpan.FromSeconds(20));
         while (!happened())
         {
-            lab.Clock.Advance(TimeSpan.FromSeconds(5));
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
+            lab.Clock.Advance(TimeSpan.FromSeconds(10));
+            await lab.Asked.Reader.ReadAsync(patience.Token);
         }
     }
 }

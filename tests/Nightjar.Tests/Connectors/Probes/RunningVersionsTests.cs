@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nightjar.Connectors.Probes;
 using Nightjar.Core.Services;
-using Xunit;
 
 namespace Nightjar.Tests.Connectors.Probes;
 

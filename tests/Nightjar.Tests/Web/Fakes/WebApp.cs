@@ -12,8 +12,8 @@ using Nightjar.Core.Policy;
 using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
+using Nightjar.Testing;
 using Nightjar.Web;
-using Xunit;
 
 namespace Nightjar.Tests.Web.Fakes;
 
@@ -41,7 +41,7 @@ internal sealed class WebApp : IAsyncDisposable
 
     public WebSignIns SignIns { get; } = new();
 
-    public WebClock Clock { get; } = new(WebSeed.Now);
+    public FakeClock Clock { get; } = new(WebSeed.Now);
 
     public List<(string Service, string Person)> Investigated { get; } = [];
 

@@ -105,10 +105,3 @@ internal sealed class WebWatcher(string name, bool isWell, string says) : IWatch
 
     public Task RunAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
-
-internal sealed class WebClock(DateTimeOffset start) : TimeProvider
-{
-    public DateTimeOffset Now { get; set; } = start;
-
-    public override DateTimeOffset GetUtcNow() => Now;
-}

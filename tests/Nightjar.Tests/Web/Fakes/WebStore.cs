@@ -75,7 +75,7 @@ internal sealed class WebStore : IIncidents, IFolds, IJournal, IInbox, IEvidence
     Task<IReadOnlyList<(string Id, EvidenceBundle Bundle)>> IEvidenceStore.ReadAsync(IncidentId incident, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<(string, EvidenceBundle)>>(
         [.. Evidence.Where(e => e.Id == incident).Select(e => (e.Name, e.Bundle))]);
 
-    Task IRates.AddAsync(IReadOnlyList<RateBucket> buckets, CancellationToken cancellationToken) => throw new NotSupportedException();
+    Task IRates.AddAsync(IReadOnlyList<RateBucket> buckets, IReadOnlyDictionary<string, string> marks, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     Task<RateReading> IRates.ReadAsync(ServiceName service, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
