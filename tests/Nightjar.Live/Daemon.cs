@@ -20,7 +20,8 @@ internal sealed class Daemon(Place place, Program program, Uri address)
     public async Task<JsonNode> GetAsync(string path)
     {
         using var http = Client();
-        return await http.GetFromJsonAsync<JsonNode>($"api/v1/{path}") ?? new JsonObject();
+        using var answer = await http.GetAsync($"api/v1/{path}");
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync()) ?? new JsonObject();
     }
 
     public async Task<JsonNode> PostAsync(string path, JsonObject? body = null)

@@ -20,6 +20,7 @@ internal sealed class Program : IAsyncDisposable
     private readonly ConcurrentQueue<string> lines = new();
     private readonly ConcurrentQueue<string> errors = new();
     private readonly Task reading;
+    private bool isDisposed;
 
     private Program(Process process)
     {
@@ -109,6 +110,12 @@ internal sealed class Program : IAsyncDisposable
     /// <summary>Ends it and its children, whatever state they are in.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (isDisposed)
+        {
+            return;
+        }
+
+        isDisposed = true;
         if (!process.HasExited)
         {
             process.Kill(entireProcessTree: true);
