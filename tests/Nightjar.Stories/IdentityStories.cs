@@ -96,6 +96,23 @@ public class IdentityStories
     }
 
     [Fact]
+    public async Task Failures_from_before_the_end_that_a_window_still_holds_open_nothing_and_later_ones_do()
+    {
+        await using var world = await World.StartAsync();
+        await MainJobStories.SeeTheRaceAsync(world);
+        await world.MergeAsync(1);
+        await world.DeployAsync();
+        await world.ServeAsync(0, 3_000, TimeSpan.FromMinutes(11));
+        var ended = (await world.OnlyIncidentAsync()).EndedAt ?? default;
+
+        await world.SeeAsync(Seen.StockGoesNegative(ended.AddSeconds(-20)));
+        Assert.Equal(IncidentState.Resolved, (await world.OnlyIncidentAsync()).State);
+
+        await world.SeeAsync(Seen.StockGoesNegative(ended.AddSeconds(1)));
+        Assert.Equal(2, (await world.IncidentsAsync()).Length);
+    }
+
+    [Fact]
     public async Task A_person_splits_what_is_two_and_it_stays_two()
     {
         await using var world = await World.StartAsync();

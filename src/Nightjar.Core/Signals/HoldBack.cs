@@ -1,12 +1,14 @@
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Policy;
+using Nightjar.Core.Services;
 
 namespace Nightjar.Core.Signals;
 
 /// <summary>
-/// Signals that open nothing: silenced, or cooling down after their request was closed. Each is counted with its reason.
+/// Signals that open nothing: silenced, cooling down after their request was closed, or the echo of an incident that ended. Each is
+/// counted with its reason.
 /// </summary>
-public sealed class HoldBack(ISilences silences, IFingerprintLedger ledger, TimeProvider clock)
+public sealed class HoldBack(ISilences silences, IFingerprintLedger ledger, IIncidents incidents, Catalogue catalogue, TimeProvider clock)
 {
     /// <summary>How old the rules in memory may be: a new silence takes hold within this.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
@@ -33,7 +35,7 @@ public sealed class HoldBack(ISilences silences, IFingerprintLedger ledger, Time
             readAt = now;
         }
 
-        if (Reason(signal, fingerprint.Hash, now) is not { } reason)
+        if ((Reason(signal, fingerprint.Hash, now) ?? await EchoAsync(signal, fingerprint.Hash, now, cancellationToken)) is not { } reason)
         {
             return false;
         }
@@ -67,6 +69,16 @@ public sealed class HoldBack(ISilences silences, IFingerprintLedger ledger, Time
 
         return cooling.TryGetValue(hash, out var until) && now < until ? "cool-down" : null;
     }
+
+    /// <summary>
+    /// For the length of a window after an incident ended, the error rate still counts failures from before its end: they tell nothing
+    /// new. Not for longer, so that a source whose clock is behind is not ignored for good.
+    /// </summary>
+    private async Task<string?> EchoAsync(Signal signal, string hash, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await incidents.LatestAsync(hash, cancellationToken) is { EndedAt: { } ended } before
+            && signal.At < ended && now - ended <= catalogue.Get(signal.Service).ErrorRate.Window
+            ? $"echo of {before.Id}, which ended"
+            : null;
 
     private void Add(HeldBack row)
     {

@@ -45,8 +45,15 @@ internal sealed class ServicesApi(ServiceLines lines, Notices notices)
             return NotThere();
         }
 
-        var incident = await notices.InvestigateAsync(service, Visitor.Of(http).Person, http.RequestAborted);
-        return Reply.Ok(new { Done = true, Incident = incident.Value });
+        try
+        {
+            var incident = await notices.InvestigateAsync(service, Visitor.Of(http).Person, http.RequestAborted);
+            return Reply.Ok(new { Done = true, Incident = incident.Value });
+        }
+        catch (InvalidOperationException e)
+        {
+            return Reply.Conflict(e.Message);
+        }
     }
 
     /// <summary>An encoded slash stays encoded in a path, so a name with one is tried both ways.</summary>

@@ -29,8 +29,15 @@ internal sealed class ServicePages(ServiceLines lines, Notices notices, Frames f
             return Unknown(http);
         }
 
-        var incident = await notices.InvestigateAsync(service, Visitor.Of(http).Person, http.RequestAborted);
-        return sayings.Lead(http, new Answer(true, $"{service.Name} is looked into."), string.Create(CultureInfo.InvariantCulture, $"/incidents/{incident.Value}"));
+        try
+        {
+            var incident = await notices.InvestigateAsync(service, Visitor.Of(http).Person, http.RequestAborted);
+            return sayings.Lead(http, new Answer(true, $"{service.Name} is looked into."), string.Create(CultureInfo.InvariantCulture, $"/incidents/{incident.Value}"));
+        }
+        catch (InvalidOperationException e)
+        {
+            return sayings.Lead(http, new Answer(false, e.Message), "/services");
+        }
     }
 
     private async Task<IResult> DeployedAsync(HttpContext http)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Nightjar.Core.Incidents;
 using Nightjar.Hosting;
 using Nightjar.Storage;
@@ -21,10 +22,16 @@ internal static class BackupVerb
                 var folder = StateFolders.For(parsed).FirstOrDefault(f => File.Exists(StateFiles.Store(f)))
                     ?? throw new StoreRefusedException($"There is no store in {string.Join(" or ", StateFolders.For(parsed))}; name the folder with --state");
                 SqliteStore.Backup(StateFiles.Store(folder), target, cancellationToken);
+                if (parsed.GetValue(Options.Json))
+                {
+                    Console.Out.WriteLine(JsonSerializer.Serialize(new { file = Path.GetFullPath(target), store = StateFiles.Store(folder) }));
+                    return ExitCode.Ok;
+                }
+
                 Console.Out.WriteLine($"{target} holds a copy of {StateFiles.Store(folder)}. To go back to it: stop Nightjar and put it in that place.");
                 return ExitCode.Ok;
             }
-            catch (Exception e) when (e is StoreRefusedException or StoreUnavailableException or IOException or UnauthorizedAccessException or NoDaemonException)
+            catch (Exception e) when (e is StoreRefusedException or StoreUnavailableException or IOException or UnauthorizedAccessException or BadConfigurationException)
             {
                 await Console.Error.WriteLineAsync($"nightjar: {e.Message}");
                 return ExitCode.Failed;

@@ -40,7 +40,7 @@ internal static class CheckVerb
                 Console.Out.WriteLine(EffectiveConfiguration.Write(read));
             }
 
-            var lines = await LinesAsync(options, cancellationToken);
+            var lines = await LinesAsync(Configured.InState(parsed, options), cancellationToken);
             Print(lines, parsed.GetValue(Options.Json));
             return lines.Any(l => l.Outcome == CheckOutcome.Fail) ? ExitCode.Failed : ExitCode.Ok;
         });

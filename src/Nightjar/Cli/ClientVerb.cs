@@ -38,6 +38,11 @@ internal static class ClientVerb
                 using var daemon = DaemonClient.Connect(StateFolders.For(parsed));
                 return await run(new Client(daemon, parsed, Console.Out, parsed.GetValue(Options.Json)), cancellationToken);
             }
+            catch (BadConfigurationException e)
+            {
+                await Console.Error.WriteLineAsync($"nightjar: {e.Message}");
+                return ExitCode.BadInput;
+            }
             catch (NoDaemonException e)
             {
                 await Console.Error.WriteLineAsync($"nightjar: {e.Message}");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 
 namespace Nightjar.Cli;
 
@@ -22,6 +23,12 @@ internal static class CommandLine
         }
 
         var parsed = root.Parse(args);
+        if (parsed.Action is ParseErrorAction wrong)
+        {
+            // The whole help hides what is wrong; it is shown where a verb is missing, and that is what is wanted to be known.
+            wrong.ShowHelp = parsed.CommandResult.Command.Subcommands.Count > 0 && args.Length <= 1;
+        }
+
         var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
         return parsed.Errors.Count > 0 ? ExitCode.BadInput : code;
     }

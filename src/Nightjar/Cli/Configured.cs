@@ -20,6 +20,10 @@ internal static class Configured
             return null;
         }
 
-        return parsed.GetValue(Options.State) is { } state ? result.Options with { State = Path.GetFullPath(state) } : result.Options;
+        return InState(parsed, result.Options);
     }
+
+    /// <summary>The options with the state folder that the command line names.</summary>
+    public static NightjarOptions InState(ParseResult parsed, NightjarOptions options) =>
+        parsed.GetValue(Options.State) is { } state ? options with { State = Path.GetFullPath(state) } : options;
 }

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Nightjar.Hosting;
 using Nightjar.Storage.Sqlite;
@@ -34,15 +35,16 @@ internal sealed class DaemonClient : IDisposable
         throw new NoDaemonException($"No running daemon was found (looked in {string.Join(", ", folders)}). Start one with: nightjar run --config nightjar.yaml");
     }
 
-    public Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, null, cancellationToken);
+    public async Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) => Parse(await SendAsync(HttpMethod.Get, path, null, cancellationToken));
 
-    public Task<JsonNode> PostAsync(string path, object body, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, path, body, cancellationToken);
+    /// <summary>For what the API answers as plain text: a diff.</summary>
+    public Task<string> GetTextAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, null, cancellationToken);
 
-    public Task<JsonNode> DeleteAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Delete, path, null, cancellationToken);
+    public async Task<JsonNode> PostAsync(string path, object body, CancellationToken cancellationToken) => Parse(await SendAsync(HttpMethod.Post, path, body, cancellationToken));
 
     public void Dispose() => http.Dispose();
 
-    private async Task<JsonNode> SendAsync(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    private async Task<string> SendAsync(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, $"/api/v1/{path}");
         if (body is not null)
@@ -54,14 +56,25 @@ internal sealed class DaemonClient : IDisposable
         {
             using var response = await http.SendAsync(request, cancellationToken);
             var text = await response.Content.ReadAsStringAsync(cancellationToken);
-            var node = text.Length == 0 ? new JsonObject() : JsonNode.Parse(text) ?? new JsonObject();
-            return response.IsSuccessStatusCode ? node : throw new RefusedException(node["detail"]?.GetValue<string>() ?? $"The daemon answered {(int)response.StatusCode}");
+            return response.IsSuccessStatusCode ? text : throw new RefusedException(Parse(text)["detail"]?.GetValue<string>() ?? $"The daemon answered {(int)response.StatusCode}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new NoDaemonException($"The daemon at {http.BaseAddress} did not answer within {http.Timeout.TotalMinutes:0} minutes");
         }
         catch (HttpRequestException e)
         {
             throw new NoDaemonException($"The daemon at {http.BaseAddress} does not answer: {e.Message}");
         }
-        catch (System.Text.Json.JsonException e)
+    }
+
+    private JsonNode Parse(string text)
+    {
+        try
+        {
+            return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text) ?? new JsonObject();
+        }
+        catch (JsonException e)
         {
             throw new RefusedException($"The daemon at {http.BaseAddress} gave an answer that is not JSON: {e.Message}");
         }

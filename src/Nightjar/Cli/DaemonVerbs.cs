@@ -18,7 +18,7 @@ internal static class DaemonVerbs
         return new Command("investigate", "Open an incident by hand and investigate it now") { service }.Does(async (client, cancellationToken) =>
         {
             var answer = await client.Daemon.PostAsync($"services/{Uri.EscapeDataString(client.Parsed.GetRequiredValue(service))}/investigate", new JsonObject(), cancellationToken);
-            client.Print(answer, output => output.WriteLine($"incident #{answer["incident"]} is under investigation; see: nightjar incident show {answer["incident"]}"));
+            client.Print(answer, output => output.WriteLine($"incident #{answer["incident"]} is open for it; follow it with: nightjar incident show {answer["incident"]}"));
             return ExitCode.Ok;
         });
     }
@@ -30,7 +30,7 @@ internal static class DaemonVerbs
         return new Command("deployed", "Tell that a commit of a service runs now: verification starts then") { service, commit }.Does(async (client, cancellationToken) =>
         {
             var body = new JsonObject { ["commit"] = client.Parsed.GetRequiredValue(commit) };
-            client.Say(await client.Daemon.PostAsync($"services/{Uri.EscapeDataString(client.Parsed.GetRequiredValue(service))}/deployed", body, cancellationToken), "noted");
+            client.Say(await client.Daemon.PostAsync($"services/{Uri.EscapeDataString(client.Parsed.GetRequiredValue(service))}/deployed", body, cancellationToken), "Noted.");
             return ExitCode.Ok;
         });
     }
@@ -40,27 +40,35 @@ internal static class DaemonVerbs
         var reason = new Option<string>("--reason", "-r") { Description = "Why, for the journal", HelpName = "TEXT", DefaultValueFactory = _ => "by hand" };
         return new Command("pause", "Stop every action, agent and proposal at once; watching and recording go on") { reason }.Does(async (client, cancellationToken) =>
         {
-            client.Say(await client.Daemon.PostAsync("pause", new JsonObject { ["why"] = client.Parsed.GetValue(reason) }, cancellationToken), "paused; resume with: nightjar resume");
+            client.Say(await client.Daemon.PostAsync("pause", new JsonObject { ["why"] = client.Parsed.GetValue(reason) }, cancellationToken), "Paused: nothing is done from now on, watching and recording go on. End it with: nightjar resume");
             return ExitCode.Ok;
         });
     }
 
     private static Command Resume() => new Command("resume", "Go on after a pause").Does(async (client, cancellationToken) =>
     {
-        client.Say(await client.Daemon.PostAsync("resume", new JsonObject(), cancellationToken), "resumed");
+        client.Say(await client.Daemon.PostAsync("resume", new JsonObject(), cancellationToken), "Resumed.");
         return ExitCode.Ok;
     });
 
-    private static Command Status() => new Command("status", "How the daemon is").Does(async (client, cancellationToken) =>
+    private static Command Status() => new Command("status", "What the daemon watches, how the services do, and whether it is paused").Does(async (client, cancellationToken) =>
     {
         var answer = await client.Daemon.GetAsync("status", cancellationToken);
+        var services = client.Json ? new JsonObject() : await client.Daemon.GetAsync("services", cancellationToken);
         client.Print(answer, output =>
         {
             output.WriteLine($"Nightjar {answer["version"]}, mode {answer["mode"]}{(answer["dryRun"]?.GetValue<bool>() == true ? ", dry run" : "")}");
-            output.WriteLine($"{answer["openIncidents"]} open incidents, {answer["needPerson"]} need a person");
+            var (open, ask) = ((long?)answer["openIncidents"] ?? 0, (long?)answer["needPerson"] ?? 0);
+            output.WriteLine($"{Incidents(open)}{(ask == 0 ? "" : $", {ask} wait{(ask == 1 ? "s" : "")} for a person: nightjar incident list")}");
             if (answer["pause"] is { } pause)
             {
-                output.WriteLine($"PAUSED by {pause["by"]}: {pause["why"]}");
+                output.WriteLine($"PAUSED by {pause["by"]} since {Terminal.When(pause["since"])}: {pause["why"]} (end it with: nightjar resume)");
+            }
+
+            foreach (var s in services["services"]?.AsArray().OfType<JsonNode>() ?? [])
+            {
+                var rate = s["rate"];
+                output.WriteLine($"  {(s["isOver"]?.GetValue<bool>() == true ? "HIGH" : "ok  ")} {s["name"]}: {rate?["errors"]} of {rate?["total"]} {(rate?["of"]?.GetValue<string>() == "lines" ? "lines" : "requests")} failed in the last window, {Incidents((long?)s["openIncidents"] ?? 0)}");
             }
 
             foreach (var w in answer["watchers"]?.AsArray().OfType<JsonNode>() ?? [])
@@ -70,6 +78,8 @@ internal static class DaemonVerbs
         });
         return ExitCode.Ok;
     });
+
+    private static string Incidents(long open) => $"{open} open incident{(open == 1 ? "" : "s")}";
 
     private static Command SignIn() => new Command("signin", "Print a link that signs a browser in; it works once, for 15 minutes").Does(async (client, cancellationToken) =>
     {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Spectre.Console;
 
 namespace Nightjar.Cli;
 
@@ -30,33 +29,21 @@ internal static class IncidentVerbs
 
     private static Command List()
     {
-        var all = new Option<bool>("--all") { Description = "Ended incidents too" };
+        var all = new Option<bool>("--all", "-a") { Description = "Ended incidents too" };
         var service = new Option<string>("--service") { Description = "Of this service only", HelpName = "NAME" };
-        var command = new Command("list", "The open incidents, newest first") { all, service };
+        var command = new Command("list", "The open incidents, newest first; the ended ones too with --all") { all, service };
         return command.Does(async (client, cancellationToken) =>
         {
             var query = (client.Parsed.GetValue(all) ? "" : "open=true&") + (client.Parsed.GetValue(service) is { } name ? $"service={Uri.EscapeDataString(name)}" : "");
             var answer = await client.Daemon.GetAsync($"incidents?{query}", cancellationToken);
-            client.Print(answer, output => Table(output, answer["incidents"]?.AsArray() ?? []));
+            var incidents = answer["incidents"]?.AsArray() ?? [];
+            client.Print(answer, output => Terminal.Table(
+                output,
+                client.Parsed.GetValue(all) ? "No incidents." : "No open incidents.",
+                ["#", "service", "state", "opened", "signals", "what"],
+                incidents.OfType<JsonNode>().Select(i => new[] { $"{i["number"]}", $"{i["service"]}", State(i), Terminal.When(i["openedAt"]), $"{i["signals"]}", $"{i["title"]}" })));
             return ExitCode.Ok;
         });
-    }
-
-    private static void Table(TextWriter output, JsonArray incidents)
-    {
-        if (incidents.Count == 0)
-        {
-            output.WriteLine("No open incidents.");
-            return;
-        }
-
-        var table = new Table().Border(TableBorder.Simple).AddColumns("#", "service", "state", "opened", "signals", "what");
-        foreach (var i in incidents.OfType<JsonNode>())
-        {
-            table.AddRow($"{i["number"]}", Escape(i["service"]), Escape(i["state"]), When(i["openedAt"]), $"{i["signals"]}", Escape(i["title"]));
-        }
-
-        Terminal.For(output).Write(table);
     }
 
     private static Command Show()
@@ -73,23 +60,38 @@ internal static class IncidentVerbs
     private static void Print(TextWriter output, JsonNode answer)
     {
         var incident = answer["incident"] ?? new JsonObject();
+        var finding = incident["finding"];
         output.WriteLine($"#{incident["number"]}  {incident["title"]}");
-        Line(output, "state", incident["state"]);
+        Line(output, "state", State(incident));
         Line(output, "service", incident["service"]);
+        Line(output, "opened", Terminal.When(incident["openedAt"]));
+        Line(output, "ended", Terminal.When(incident["endedAt"]));
         Line(output, "fingerprint", incident["fingerprint"]);
         Line(output, "signals", incident["signals"]);
-        Line(output, "waits for", incident["waiting"]);
-        Line(output, "question", incident["question"]?["text"]);
-        Line(output, "cause", incident["finding"]?["rootCause"]);
-        Line(output, "confidence", incident["finding"]?["confidence"]);
+        Line(output, "after", incident["recurrenceOf"] is { } before ? $"incident #{before}: it came back" : null);
+        Line(output, "taken by", incident["acknowledgedBy"]);
+        Line(output, "waits for", incident["question"] is null ? incident["waiting"] : null);
+        Line(output, "cause", finding?["rootCause"]);
+        Line(output, "confidence", finding is null ? null : string.Create(CultureInfo.InvariantCulture, $"{(double?)finding["confidence"]:0.00}"));
         Line(output, "request", incident["request"]?["url"]);
-        Line(output, "outcome", incident["outcome"]?.GetValue<string>() == "none" ? null : incident["outcome"]);
+        Line(output, "error rate", Rates(incident["verification"]));
+        Line(output, "question", incident["question"]?["text"]);
+        Line(output, "", incident["question"] is null ? null : $"answer with: nightjar approve {incident["number"]}, or: nightjar reject {incident["number"]}");
         output.WriteLine();
         foreach (var entry in answer["timeline"]?.AsArray().OfType<JsonNode>().Where(e => e["step"]?.GetValue<string>() != "intent") ?? [])
         {
-            output.WriteLine($"{When(entry["at"])}  {entry["actor"],-12} {entry["why"]}");
+            output.WriteLine($"{Terminal.When(entry["at"])}  {entry["actor"],-15} {(entry["act"]?.GetValue<string>() == "wait" ? "waits for " : "")}{entry["why"]}");
         }
     }
+
+    /// <summary>The state, and when it is the last one, how it came to that.</summary>
+    private static string State(JsonNode incident) =>
+        $"{incident["state"]}{(incident["outcome"]?.GetValue<string>() is { } outcome and not "none" ? $" ({outcome})" : "")}";
+
+    private static string? Rates(JsonNode? verification) =>
+        verification?["after"] is { } after && verification["before"] is { } before
+            ? $"{Terminal.Percent(before["rate"])} before, {Terminal.Percent(after["rate"])} of {after["total"]} after the fix"
+            : null;
 
     private static Command Act(string word, string says, string field)
     {
@@ -129,16 +131,11 @@ internal static class IncidentVerbs
 
     private static string Path(Client client, string rest) => string.Create(CultureInfo.InvariantCulture, $"incidents/{client.Parsed.GetValue(Number)}{rest}");
 
-    private static void Line(TextWriter output, string name, JsonNode? value)
+    private static void Line(TextWriter output, string name, object? value)
     {
-        if (value is not null)
+        if (value is not (null or ""))
         {
             output.WriteLine($"  {name,-12} {value}");
         }
     }
-
-    private static string Escape(JsonNode? text) => Markup.Escape($"{text}");
-
-    private static string When(JsonNode? at) =>
-        DateTimeOffset.TryParse(at?.ToString(), CultureInfo.InvariantCulture, out var moment) ? moment.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "";
 }

@@ -16,7 +16,7 @@ internal static class Options
 
     public static readonly Option<string> State = new("--state")
     {
-        Description = "The state folder of the daemon to speak to (default: the one of the configuration)",
+        Description = "The state folder (default: the one of the configuration, else that of a running daemon or demo of this user)",
         HelpName = "FOLDER",
         Recursive = true,
     };

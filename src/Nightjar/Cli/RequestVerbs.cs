@@ -23,40 +23,56 @@ internal static class RequestVerbs
     {
         var answer = await client.Daemon.GetAsync("requests", cancellationToken);
         var requests = answer["requests"]?.AsArray() ?? [];
-        client.Print(answer, output =>
-        {
-            if (requests.Count == 0)
-            {
-                output.WriteLine("No pull requests.");
-            }
-
-            foreach (var r in requests.OfType<JsonNode>())
-            {
-                output.WriteLine($"{r["number"],4}  {r["state"],-7} {r["title"]}  {r["url"]}");
-            }
-        });
+        client.Print(answer, output => Terminal.Table(
+            output,
+            "No pull requests.",
+            ["#", "state", "incident", "opened", "what", "where"],
+            requests.OfType<JsonNode>().Select(r => new[] { $"{r["number"]}", State(r), r["incident"] is { } incident ? $"#{incident}" : "", Terminal.When(r["openedAt"]), $"{r["title"]}", $"{r["url"]}" })));
         return ExitCode.Ok;
     });
 
-    private static Command Show() => new Command("show", "One request: its text and its diff") { Number }.Does(async (client, cancellationToken) =>
+    private static Command Show() => new Command("show", "One request: its text, its commits and its diff") { Number }.Does(async (client, cancellationToken) =>
     {
         var answer = await client.Daemon.GetAsync(Path(client, ""), cancellationToken);
-        var diff = client.Json ? null : await client.Daemon.GetAsync(Path(client, "/diff"), cancellationToken);
-        client.Print(answer, output =>
-        {
-            var request = answer["request"] ?? answer;
-            output.WriteLine($"{request["title"]}\n{request["state"]}  {request["branch"]} -> {request["baseBranch"]}  {request["url"]}\n");
-            output.WriteLine($"{request["body"]}");
-            output.WriteLine($"{diff?["diff"]}");
-        });
+        var diff = answer["trouble"] is null ? await client.Daemon.GetTextAsync(Path(client, "/diff"), cancellationToken) : "";
+        answer["diff"] = diff;
+        client.Print(answer, output => Print(output, answer, diff));
         return ExitCode.Ok;
     });
+
+    private static void Print(TextWriter output, JsonNode answer, string diff)
+    {
+        var request = answer["request"] ?? answer;
+        output.WriteLine($"{request["title"]}");
+        output.WriteLine($"request {request["number"]}, {State(request)}, {request["branch"]} into {request["baseBranch"]}, {request["url"]}");
+        output.WriteLine($"\n{request["body"]?.ToString().Trim()}\n");
+        foreach (var comment in answer["comments"]?.AsArray().OfType<JsonNode>() ?? [])
+        {
+            output.WriteLine($"{Terminal.When(comment["at"])}  {comment["author"]}: {comment["markdown"]}\n");
+        }
+
+        if (answer["trouble"] is { } trouble)
+        {
+            output.WriteLine($"The branch cannot be read: {trouble}");
+        }
+
+        foreach (var commit in answer["commits"]?.AsArray().OfType<JsonNode>() ?? [])
+        {
+            output.WriteLine($"commit {commit["sha"]?.ToString()[..8]}  {commit["subject"]}");
+        }
+
+        output.WriteLine($"\n{diff.TrimEnd()}");
+    }
 
     private static Command Press(string word, string says) => new Command(word, says) { Number }.Does(async (client, cancellationToken) =>
     {
         client.Say(await client.Daemon.PostAsync(Path(client, $"/{word}"), new JsonObject(), cancellationToken), $"{word}: done");
         return ExitCode.Ok;
     });
+
+    /// <summary>A request that may be merged is a draft until a person does.</summary>
+    private static string State(JsonNode request) =>
+        $"{request["state"]}" is "open" && request["isDraft"]?.GetValue<bool>() == true ? "draft" : $"{request["state"]}";
 
     private static string Path(Client client, string rest) => string.Create(CultureInfo.InvariantCulture, $"requests/{client.Parsed.GetValue(Number)}{rest}");
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Nightjar.Configuration;
 using Nightjar.Core.Incidents;
@@ -48,9 +49,23 @@ internal static class RunVerb
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            await Console.Error.WriteLineAsync($"nightjar: {options.Dashboard.Listen} is taken by another program; choose another address for the dashboard with dashboard: {{ listen: 127.0.0.1:PORT }} in the configuration");
+            return await NoAddressAsync(options, "is taken by another program");
+        }
+        catch (SocketException e)
+        {
+            return await NoAddressAsync(options, $"cannot be listened on ({e.Message})");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"nightjar: the state folder {options.State} cannot be used: {e.Message}");
             return ExitCode.BadInput;
         }
+    }
+
+    private static async Task<int> NoAddressAsync(NightjarOptions options, string why)
+    {
+        await Console.Error.WriteLineAsync($"nightjar: {options.Dashboard.Listen} {why}; choose another address for the dashboard with dashboard: {{ listen: 127.0.0.1:PORT }} in the configuration");
+        return ExitCode.BadInput;
     }
 
     private static async Task GreetAsync(NightjarOptions options, NightjarDaemon daemon, bool json, CancellationToken cancellationToken)

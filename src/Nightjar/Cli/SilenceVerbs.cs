@@ -46,7 +46,8 @@ internal static class SilenceVerbs
                 ["minutes"] = span.TotalMinutes,
                 ["why"] = client.Parsed.GetValue(reason),
             };
-            client.Say(await client.Daemon.PostAsync("silences", body, cancellationToken), "silenced");
+            var answer = await client.Daemon.PostAsync("silences", body, cancellationToken);
+            client.Print(answer, output => output.WriteLine($"{answer["service"] ?? answer["hash"]} is silenced until {Terminal.When(answer["until"])}. End it before with: nightjar silence end {answer["id"]}"));
             return ExitCode.Ok;
         });
     }
@@ -55,18 +56,11 @@ internal static class SilenceVerbs
     {
         var answer = await client.Daemon.GetAsync("silences", cancellationToken);
         var silences = answer["silences"]?.AsArray() ?? [];
-        client.Print(answer, output =>
-        {
-            if (silences.Count == 0)
-            {
-                output.WriteLine("No silences.");
-            }
-
-            foreach (var s in silences.OfType<JsonNode>())
-            {
-                output.WriteLine($"{s["id"],4}  {s["service"] ?? s["hash"]}  until {s["until"]}  by {s["by"]}  {s["why"]}");
-            }
-        });
+        client.Print(answer, output => Terminal.Table(
+            output,
+            "No silences.",
+            ["#", "of", "until", "by", "why"],
+            silences.OfType<JsonNode>().Select(s => new[] { $"{s["id"]}", $"{s["service"] ?? s["hash"]}", Terminal.When(s["until"]), $"{s["by"]}", $"{s["why"]}" })));
         return ExitCode.Ok;
     });
 
@@ -75,7 +69,7 @@ internal static class SilenceVerbs
         var number = new Argument<long>("NUMBER") { Description = "The silence's number" };
         return new Command("end", "End a silence now") { number }.Does(async (client, cancellationToken) =>
         {
-            client.Say(await client.Daemon.PostAsync(string.Create(CultureInfo.InvariantCulture, $"silences/{client.Parsed.GetValue(number)}/end"), new JsonObject(), cancellationToken), "ended");
+            client.Say(await client.Daemon.PostAsync(string.Create(CultureInfo.InvariantCulture, $"silences/{client.Parsed.GetValue(number)}/end"), new JsonObject(), cancellationToken), "The silence has ended; signals count again.");
             return ExitCode.Ok;
         });
     }

@@ -27,9 +27,12 @@ internal static class StateFolders
         {
             return new ConfigurationReader(Environment.GetEnvironmentVariable).ReadFile(config) is { Options: { } options }
                 ? [options.State]
-                : throw new NoDaemonException($"{config} has faults, so the state folder is not known; see: nightjar check --config {config}");
+                : throw new BadConfigurationException($"{config} cannot be read, so it is not known where the daemon's state is; see: nightjar check --config {config}");
         }
 
         return [Usual, Demo];
     }
 }
+
+/// <summary>A configuration was named, or is here, and cannot be used.</summary>
+internal sealed class BadConfigurationException(string message) : Exception(message);

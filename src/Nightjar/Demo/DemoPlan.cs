@@ -11,7 +11,7 @@ internal sealed record DemoPlan(Patient Patient, string Home, string Folder, boo
     public static readonly TimeSpan VerifyWindow = TimeSpan.FromSeconds(20);
 
     /// <summary>Load without an incident after which the demo says that nothing is wrong.</summary>
-    public static readonly TimeSpan WellAfter = TimeSpan.FromSeconds(45);
+    public static readonly TimeSpan WellAfter = TimeSpan.FromSeconds(30);
 
     public string LogFile => Path.Combine(Folder, "logs", "shop.log");
 

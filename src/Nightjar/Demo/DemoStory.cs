@@ -50,7 +50,7 @@ internal sealed class DemoStory(DemoPlan plan, DemoOutput output, TimeProvider c
             told = entry.Sequence;
             if (entry.Step is JournalStep.Note or JournalStep.Done && entry.Act is not ("announce" or "name-branch"))
             {
-                output.Event(entry.Actor, entry.Why, new { entry.Act, incident = entry.Incident?.Value, entry.At });
+                output.Event(entry.Actor, entry.Act == "wait" ? $"waits for {entry.Why}" : entry.Why, new { entry.Act, incident = entry.Incident?.Value, entry.At });
             }
         }
     }

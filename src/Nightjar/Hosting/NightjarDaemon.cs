@@ -43,7 +43,7 @@ internal sealed class NightjarDaemon : IAsyncDisposable
         {
             var app = Build(options, store, seams, logging);
             await app.StartAsync(cancellationToken);
-            var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.First() ?? options.PublicUrl);
+            var address = Reachable(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.First() ?? options.PublicUrl));
             store.Announce(address.GetLeftPart(UriPartial.Authority), Version);
             return new NightjarDaemon(app, store, address);
         }
@@ -65,6 +65,14 @@ internal sealed class NightjarDaemon : IAsyncDisposable
         await app.DisposeAsync();
         await store.DisposeAsync();
     }
+
+    /// <summary>Who listens on every address is reached on the loopback one.</summary>
+    private static Uri Reachable(Uri address) => address.Host switch
+    {
+        "0.0.0.0" => new UriBuilder(address) { Host = "127.0.0.1" }.Uri,
+        "[::]" => new UriBuilder(address) { Host = "[::1]" }.Uri,
+        _ => address,
+    };
 
     private static WebApplication Build(NightjarOptions options, SqliteStore store, Seams seams, Action<ILoggingBuilder> logging)
     {
