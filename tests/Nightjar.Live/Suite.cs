@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using Xunit;
 
 // One after the other: a demo takes all cores, and what is timed here is timed for real.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
