@@ -107,6 +107,7 @@ public class AgainStories
         }
 
         await using var next = await World.StartAsync(options with { DeleteAtEnd = true });
+        next.Logs.Digest = Seen.DigestOf(Seen.StockGoesNegative(next.Clock.GetUtcNow()));
         await next.SettleAsync();
         Assert.Equal(IncidentState.InReview, (await next.OnlyIncidentAsync()).State);
     }

