@@ -68,7 +68,11 @@ internal sealed class CodeBase(string folder)
 
     public async Task<string[]> BranchesAsync() => Lines(await GitAsync(Bare, "for-each-ref", "--format=%(refname:short)", "refs/heads"));
 
+    public async Task<string[]> CommitsAsync(string range) => Lines(await GitAsync(Bare, "log", "--format=%H", range));
+
     public async Task<string[]> SubjectsAsync(string range) => Lines(await GitAsync(Bare, "log", "--format=%s", range));
+
+    public async Task<string[]> MessagesAsync(string range) => (await GitAsync(Bare, "log", "-z", "--format=%B", range)).Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
     public Task<string> ReadAsync(string branch, string path) => GitAsync(Bare, "show", $"{branch}:{path}");
 
@@ -83,6 +87,15 @@ internal sealed class CodeBase(string folder)
         await CommitAsync(message, at);
         await GitAsync(Working, "push", "--quiet", "origin", branch);
         return await HeadAsync(branch);
+    }
+
+    /// <summary>Somebody merges a branch into main by hand.</summary>
+    public async Task MergeAsync(string branch, DateTimeOffset at)
+    {
+        await GitAsync(Working, "fetch", "--quiet", "origin");
+        await GitAsync(Working, "checkout", "--quiet", "-B", "main", "origin/main");
+        await GitAsync(Working, at, "merge", "--quiet", "--no-ff", "-m", $"Merge {branch}", $"origin/{branch}");
+        await GitAsync(Working, "push", "--quiet", "origin", "main");
     }
 
     /// <summary>Makes a branch at a commit, as somebody else would.</summary>

@@ -6,12 +6,12 @@ namespace Nightjar.Stories;
 public class FaultStories
 {
     [Fact]
-    public async Task A_repository_that_is_gone_costs_the_code_evidence_and_nothing_else()
+    public async Task A_repository_that_is_gone_is_named_and_tried_again()
     {
         await using var world = await World.StartAsync(new WorldOptions { Service = s => s with { Repository = new RepositoryLocation("/nowhere/shop.git") } });
         await MainJobStories.SeeTheRaceAsync(world);
         var incident = await world.OnlyIncidentAsync();
-        Assert.Equal(IncidentState.Detected, incident.State is IncidentState.Investigating ? IncidentState.Detected : incident.State);
+        Assert.Equal((IncidentState.Investigating, 1), (incident.State, incident.Attempts));
         Assert.Contains("/nowhere/shop.git", incident.Waiting, StringComparison.Ordinal);
     }
 
@@ -45,6 +45,42 @@ public class FaultStories
         Directory.Move(away, world.Code.Bare);
         await world.PassAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(IncidentState.InReview, (await world.OnlyIncidentAsync()).State);
+    }
+
+    [Fact]
+    public async Task A_push_that_did_not_happen_is_not_taken_for_done_because_an_earlier_one_did()
+    {
+        var options = new WorldOptions { DeleteAtEnd = false, Service = s => s with { Check = new CheckCommand("false") } };
+        await using (var before = await World.StartAsync(options))
+        {
+            await MainJobStories.SeeTheRaceAsync(before);
+            Assert.Null((await before.OnlyIncidentAsync()).Change?.FixCommit);
+        }
+
+        // The second attempt's fix passes its check, and its push is cut off right before it happens.
+        var cut = false;
+        await using var world = await World.StartAsync(options with
+        {
+            DeleteAtEnd = true,
+            Service = s => s,
+            Reached = point =>
+            {
+                if (!cut && point.StartsWith("propose:push-", StringComparison.Ordinal) && point.EndsWith(":intent", StringComparison.Ordinal))
+                {
+                    cut = true;
+                    throw new InvalidOperationException("cut off");
+                }
+            },
+        });
+        world.Logs.Digest = Seen.DigestOf(Seen.StockGoesNegative(world.Clock.GetUtcNow()));
+        await world.TellAsync(new IncidentId(1), InboxKind.Retry, "ann", "");
+        await world.PassAsync(TimeSpan.FromMinutes(1));
+
+        var incident = await world.OnlyIncidentAsync();
+        Assert.True(cut);
+        Assert.Equal(IncidentState.InReview, incident.State);
+        Assert.DoesNotContain(CodeBase.Fault, await world.Code.ReadAsync(incident.Request?.Branch ?? "", "src/Inventory.cs"), StringComparison.Ordinal);
+        Assert.Contains(incident.Change?.FixCommit ?? "none", (await world.Code.CommitsAsync($"main..{incident.Request?.Branch}"))[1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -92,6 +92,74 @@ public class VerifyStories
         Assert.NotEqual(IncidentOutcome.MergedUnverified, (await world.OnlyIncidentAsync()).Outcome);
     }
 
+    [Fact]
+    public async Task A_rate_of_lines_proves_nothing_about_a_rate_of_requests()
+    {
+        await using var world = await MergedAsync();
+        await world.DeployAsync();
+        await world.ServeAsync(0, 3_000, TimeSpan.FromMinutes(11), RateUnit.Lines);
+        await world.PassAsync(TimeSpan.FromMinutes(6));
+        Assert.Equal(IncidentState.Verifying, (await world.OnlyIncidentAsync()).State);
+
+        await world.ServeAsync(0, 3_000, TimeSpan.FromMinutes(11));
+        await world.PassAsync(TimeSpan.FromMinutes(6));
+        var incident = await world.OnlyIncidentAsync();
+        Assert.Equal((IncidentState.Resolved, RateUnit.Requests), (incident.State, incident.Verification?.After?.Of));
+    }
+
+    [Fact]
+    public async Task A_logged_problem_that_stays_away_while_there_is_no_traffic_is_not_proven_gone()
+    {
+        await using var world = await World.StartAsync();
+        var signal = Seen.StockGoesNegative(world.Clock.GetUtcNow()) with { Kind = Nightjar.Core.Signals.SignalKind.LogTrigger, Rate = null };
+        world.Logs.Digest = Seen.DigestOf(signal);
+        await world.SeeAsync(signal);
+        await world.PassAsync(TimeSpan.FromMinutes(1));
+        await world.MergeAsync(1);
+        await world.DeployAsync();
+        await world.PassAsync(TimeSpan.FromMinutes(30));
+        Assert.Equal(IncidentState.Verifying, (await world.OnlyIncidentAsync()).State);
+
+        await world.ServeAsync(0, 500, TimeSpan.FromMinutes(10));
+        await world.PassAsync(TimeSpan.FromMinutes(6));
+        Assert.Equal(IncidentOutcome.Merged, (await world.OnlyIncidentAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_verified_is_told_where_it_was_proposed()
+    {
+        await using var world = await MergedAsync();
+        await world.DeployAsync();
+        await world.PassAsync(TimeSpan.FromHours(25));
+        Assert.Equal(IncidentOutcome.MergedUnverified, (await world.OnlyIncidentAsync()).Outcome);
+        Assert.Contains(await world.Store.Requests.CommentsAsync(1, default), c => c.Markdown.Contains("not verified", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain("incident:active", (await world.RequestsAsync())[0].Labels);
+        Assert.Contains(world.Told.All, a => a.Text.Contains("unverified", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_rollout_that_was_told_before_the_merge_was_noticed_counts()
+    {
+        await using var world = await World.StartAsync();
+        await MainJobStories.SeeTheRaceAsync(world);
+        await world.Code.MergeAsync((await world.RequestsAsync())[0].Branch, world.Clock.GetUtcNow());
+        world.Clock.Advance(TimeSpan.FromSeconds(5));
+        await world.Store.Inbox.PostAsync(new IncidentId(1), InboxKind.Deployed, "pipeline", await world.Code.HeadAsync("main"), default);
+        await world.PassAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal("the deployment notice of pipeline", (await world.OnlyIncidentAsync()).Verification?.KnownBy);
+    }
+
+    [Fact]
+    public async Task A_reopening_is_paged_once_with_its_figures()
+    {
+        await using var world = await MergedAsync();
+        await world.DeployAsync();
+        await world.ServeAsync(600, 3_000, TimeSpan.FromMinutes(11));
+        await world.TellAsync(new IncidentId(1), InboxKind.Retry, "ann", "");
+        var page = Assert.Single(world.Told.All, a => a.Title.Contains("did not hold", StringComparison.Ordinal));
+        Assert.Contains("requests) after", page.Text, StringComparison.Ordinal);
+    }
+
     private static async Task<World> MergedAsync(Func<Service, Service>? service = null)
     {
         var world = await World.StartAsync(new WorldOptions { Service = service ?? (s => s) });

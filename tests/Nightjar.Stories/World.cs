@@ -61,6 +61,10 @@ internal sealed class World : IAsyncDisposable
 
     public ILocalReview Review => parts.GetRequiredService<ILocalReview>();
 
+    /// <summary>A part of the program as it is composed.</summary>
+    public T Part<T>()
+        where T : notnull => parts.GetRequiredService<T>();
+
     /// <summary>Opens what is in the folder, and builds the code base when there is none.</summary>
     public static async Task<World> StartAsync(WorldOptions? options = null)
     {
@@ -78,6 +82,7 @@ internal sealed class World : IAsyncDisposable
             services.AddSingleton<StoryDigests>().AddSingleton<ILogDigests>(s => s.GetRequiredService<StoryDigests>());
         }
 
+        options.Parts(services, store);
         var world = new World(options, services.BuildServiceProvider(), store, wakeUps, code);
         var open = world.parts.GetRequiredService<OpenIncidents>();
         await open.LoadAsync(store.Incidents, CancellationToken.None);
@@ -158,14 +163,14 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>Requests that the shop served in a stretch of time that ends now.</summary>
-    public async Task ServeAsync(long errors, long total, TimeSpan over)
+    public async Task ServeAsync(long errors, long total, TimeSpan over, RateUnit of = RateUnit.Requests)
     {
         var slices = Math.Max(1, (int)(over / RateBucket.Slice));
         for (var i = 0; i < slices; i++)
         {
             await PassAsync(over / slices);
             var start = new DateTimeOffset((Clock.GetUtcNow().UtcTicks - 1) / RateBucket.Slice.Ticks * RateBucket.Slice.Ticks, TimeSpan.Zero);
-            await Store.Rates.AddAsync([new RateBucket(Shop, start, Share(errors, i, slices), Share(total, i, slices), RateUnit.Requests)], new Dictionary<string, string>(), CancellationToken.None);
+            await Store.Rates.AddAsync([new RateBucket(Shop, start, Share(errors, i, slices), Share(total, i, slices), of)], new Dictionary<string, string>(), CancellationToken.None);
         }
 
         await SettleAsync();
@@ -257,6 +262,9 @@ internal sealed record WorldOptions
     public ImmutableArray<Service> Others { get; init; } = [];
 
     public StoryLog Log { get; init; } = new();
+
+    /// <summary>Puts other parts in the place of the program's own.</summary>
+    public Action<IServiceCollection, SqliteStore> Parts { get; init; } = (_, _) => { };
 
     public NightjarOptions Configure(CodeBase code)
     {

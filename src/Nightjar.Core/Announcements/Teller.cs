@@ -53,12 +53,12 @@ public sealed partial class Teller(IEnumerable<IAnnouncer> announcers, Func<Inci
         return incident.State switch
         {
             IncidentState.Detected => new Told(key, incident.Severity, "opened", incident.HeldBy is { } holder ? $"held back by {holder}" : $"{incident.Trigger.Kind}", false),
-            IncidentState.InReview => new Told(key, Severity.Warning, "has a fix to review", incident.Request?.Url ?? "", false),
+            IncidentState.InReview => new Told(key, Severity.Warning, "has a fix to review", $"{incident.Why} {incident.Request?.Url}", false),
             IncidentState.NeedsHuman => new Told(key, Severity.Critical, "needs you", incident.Question?.Text ?? "", true),
-            IncidentState.Resolved => new Told(key, Severity.Info, "resolved", $"{incident.Outcome}", false),
-            IncidentState.GaveUp when incident.Outcome == IncidentOutcome.GivenUp => new Told(key, Severity.Critical, "gave up", incident.Waiting ?? "", true),
-            IncidentState.GaveUp => new Told(key, Severity.Info, "ended", $"{incident.Outcome}", false),
-            IncidentState.Investigating when incident.Reopened > 0 => new Told(key, Severity.Critical, "reopened, the fix did not hold", "", true),
+            IncidentState.Resolved => new Told(key, Severity.Info, "resolved", $"{incident.Outcome}: {incident.Why}", false),
+            IncidentState.GaveUp when incident.Outcome == IncidentOutcome.GivenUp => new Told(key, Severity.Critical, "gave up", incident.Why, true),
+            IncidentState.GaveUp => new Told(key, Severity.Info, "ended", $"{incident.Outcome}: {incident.Why}", false),
+            IncidentState.Investigating when incident.Reopened > 0 => new Told($"tell-reopened-{incident.Reopened}", Severity.Critical, "reopened, the fix did not hold", incident.Why, true),
             IncidentState.Healing or IncidentState.Investigating or IncidentState.Proposing or IncidentState.Verifying or IncidentState.Suppressed => null,
         };
     }

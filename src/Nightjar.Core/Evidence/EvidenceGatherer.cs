@@ -11,6 +11,9 @@ public sealed class EvidenceGatherer(ILogDigests digests, IRates rates, ICodeRep
     /// <summary>How much of the error rate before the onset goes along.</summary>
     private static readonly TimeSpan Before = TimeSpan.FromMinutes(30);
 
+    /// <summary>And after it: with the time before at most 900 slices, however long the incident was held back or reopened.</summary>
+    private static readonly TimeSpan After = TimeSpan.FromHours(2);
+
     /// <summary>Commits that go along, newest first.</summary>
     private const int MostChanges = 20;
 
@@ -33,7 +36,7 @@ public sealed class EvidenceGatherer(ILogDigests digests, IRates rates, ICodeRep
             Onset = onset,
             Trigger = incident.Trigger,
             Logs = digest,
-            Rates = [.. await rates.SeriesAsync(service.Name, onset - Before, now, cancellationToken)],
+            Rates = [.. await rates.SeriesAsync(service.Name, onset - Before, now < onset + After ? now : onset + After, cancellationToken)],
             Changes = await ChangesAsync(incident, code, cancellationToken),
             Missing = [.. missing],
         };

@@ -25,7 +25,7 @@ public interface IIncidents
     /// <summary>Newest first.</summary>
     Task<IReadOnlyList<Incident>> ListAsync(IncidentQuery query, CancellationToken cancellationToken);
 
-    /// <summary>Everything that is due at some time, for rebuilding the wake-ups.</summary>
+    /// <summary>Everything that is due at some time, or has messages that nobody took in, for rebuilding the wake-ups.</summary>
     Task<IReadOnlyList<(IncidentId Id, DateTimeOffset Due)>> DueAsync(CancellationToken cancellationToken);
 
     /// <summary>The incident that owns this fingerprint: the open one, else the latest.</summary>

@@ -29,6 +29,12 @@ public sealed record Incident
 
     public DateTimeOffset StateSince { get; init; }
 
+    /// <summary>How it came to this state, in a sentence for people; empty at the beginning.</summary>
+    public string Why { get; init; } = "";
+
+    /// <summary>Moves from state to state so far.</summary>
+    public int Moves { get; init; }
+
     /// <summary>The signal that opened it, as it was seen.</summary>
     public required Signal Trigger { get; init; }
 
@@ -96,7 +102,10 @@ public sealed record Incident
     public Fingerprint Fingerprint => Fingerprints[0].Fingerprint;
 
     /// <summary>Names this stay in this state: the same when a step is run again after a kill, another when the state is entered again.</summary>
-    public string Visit => StateSince.UtcTicks.ToString(CultureInfo.InvariantCulture);
+    public string Visit => Moves.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Another attempt at the same problem: on a branch of its own, with nothing of the one before.</summary>
+    public Incident Anew() => this with { Occurrence = Occurrence + 1, Request = null, Finding = null, Change = null, Verification = null, Deployed = null };
 
     public TimeSpan? PhaseDuration(string phase) =>
         Phases.Any(p => p.Phase == phase) ? Phases.Where(p => p.Phase == phase).Aggregate(TimeSpan.Zero, (sum, p) => sum + p.Duration) : null;
@@ -127,4 +136,7 @@ public enum IncidentOutcome
     ClosedUnmerged,
     GivenUp,
     Joined,
+
+    /// <summary>Proven gone, without a merge of ours.</summary>
+    MendedByHand,
 }

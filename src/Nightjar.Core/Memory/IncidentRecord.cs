@@ -66,7 +66,10 @@ public sealed record IncidentRecord
 /// <summary>The records of finished incidents; the file is for people and other programs, one line each.</summary>
 public interface IIncidentMemory
 {
-    /// <summary>Appends; does nothing when a record of the incident number is there.</summary>
+    /// <summary>
+    /// Appends; does nothing when the record of this end of the incident (number and time) is there. One that ended before, and was
+    /// taken up again, has its new record in the place of the old; a line of the file stays.
+    /// </summary>
     Task RememberAsync(IncidentRecord record, CancellationToken cancellationToken);
 
     /// <summary>Records of the same fingerprint, then of the same service, newest first.</summary>

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Nightjar.Core.Incidents;
+using Nightjar.Core.Policy;
+using Nightjar.Core.Proposal;
 
 namespace Nightjar.Core.Pipeline;
 
@@ -10,7 +12,7 @@ public delegate void PointReached(string point);
 /// The outside effects of one stage of one incident. Each is written down before it is done (<c>Intent → Probe → Do → Done</c>),
 /// so that a step that is run again finds what an earlier run did.
 /// </summary>
-public sealed class Effects(IJournal journal, TimeProvider clock, IncidentId incident, string actor, PointReached reached)
+public sealed class Effects(IJournal journal, TimeProvider clock, IncidentId incident, string actor, PointReached reached, IPauseSwitch? pause = null)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
@@ -27,6 +29,11 @@ public sealed class Effects(IJournal journal, TimeProvider clock, IncidentId inc
             return JsonSerializer.Deserialize<T>(data, Json) ?? throw new JsonException($"The journal's result of {key} is empty");
         }
 
+        if (pause is not null && await pause.GetAsync(cancellationToken) is { } paused)
+        {
+            throw new PausedException(paused);
+        }
+
         T? found = null;
         if (rows.Count == 0)
         {
@@ -38,11 +45,25 @@ public sealed class Effects(IJournal journal, TimeProvider clock, IncidentId inc
         }
 
         reached($"{actor}:{key}:intent");
-        var result = found ?? await make(cancellationToken);
+        var result = found ?? await MakeAsync(act, key, make, cancellationToken);
         reached($"{actor}:{key}:done-unwritten");
         await WriteAsync(act, key, JournalStep.Done, found is null ? why : $"{why} (found done already)", JsonSerializer.Serialize(result, Json), cancellationToken);
         reached($"{actor}:{key}:done");
         return result;
+    }
+
+    /// <summary>How a failure ended is written down too; what was done all the same is found by the probe of the next run.</summary>
+    private async Task<T> MakeAsync<T>(string act, string key, Func<CancellationToken, Task<T>> make, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await make(cancellationToken);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or StoreUnavailableException or PausedException))
+        {
+            await WriteAsync(act, key, JournalStep.Failed, Quoting.Plain(e.Message, IncidentMoves.LongestWhy), null, cancellationToken);
+            throw;
+        }
     }
 
     /// <summary>An announcement or an edit that may safely happen again: done unless its end is written.</summary>
@@ -66,4 +87,10 @@ public sealed class Effects(IJournal journal, TimeProvider clock, IncidentId inc
     {
         public static readonly Told Instance = new();
     }
+}
+
+/// <summary>Everything was paused while a stage ran: its next effect is not done.</summary>
+internal sealed class PausedException(Pause pause) : Exception($"Paused by {pause.By}")
+{
+    public Pause Pause => pause;
 }

@@ -14,6 +14,9 @@ public interface IStage
     /// <summary>The states in which the loop runs it.</summary>
     IReadOnlyList<IncidentState> States { get; }
 
+    /// <summary>True when it only writes down what is: it goes on while everything is paused.</summary>
+    bool OnlyRecords => false;
+
     Task<StageOutcome> RunAsync(StageContext context, CancellationToken cancellationToken);
 
     /// <summary>Told after a run threw, before the next try; for marks that others see.</summary>

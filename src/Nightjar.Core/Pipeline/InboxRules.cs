@@ -1,5 +1,6 @@
 using System.Globalization;
 using Nightjar.Core.Incidents;
+using Nightjar.Core.Proposal;
 
 namespace Nightjar.Core.Pipeline;
 
@@ -18,10 +19,10 @@ internal static class InboxRules
         {
             var (after, said) = Take(next, message, now);
             next = after with { InboxSeen = message.Sequence };
-            entries.Add(new JournalEntry { Incident = incident.Id, At = now, Actor = message.Actor, Act = ActOf(message.Kind), Why = said });
+            entries.Add(new JournalEntry { Incident = incident.Id, At = now, Actor = message.Actor, Act = ActOf(message.Kind), Why = Quoting.Plain(said, IncidentMoves.LongestWhy) });
         }
 
-        return new Taken(next, entries, next.State != incident.State);
+        return new Taken(next, entries, next.Moves != incident.Moves);
     }
 
     private static (Incident Next, string Said) Take(Incident incident, InboxMessage message, DateTimeOffset now) => message.Kind switch
@@ -42,24 +43,25 @@ internal static class InboxRules
 
     private static (Incident, string) Answer(Incident incident, InboxMessage message, DateTimeOffset now) =>
         incident is { State: IncidentState.NeedsHuman, Question: { } question }
-            ? (incident.Move(question.Back, now), $"yes to: {question.Text}{Reason(message)}")
+            ? Moved(incident, question.Back, $"yes to: {question.Text}{Reason(message)}", now)
             : (incident, "approved, but nothing was asked");
 
     private static (Incident, string) Refuse(Incident incident, InboxMessage message, DateTimeOffset now) =>
         incident is { State: IncidentState.NeedsHuman, Question: { } question }
-            ? (incident.Move(IncidentState.GaveUp, now) with { Outcome = IncidentOutcome.GivenUp, EndedAt = now }, $"no to: {question.Text}{Reason(message)}")
+            ? Ended(incident, IncidentOutcome.GivenUp, $"no to: {question.Text}{Reason(message)}", now)
             : (incident, "rejected, but nothing was asked");
 
     private static (Incident, string) End(Incident incident, InboxMessage message, DateTimeOffset now) =>
         incident.State.IsOpen()
-            ? (incident.Move(IncidentState.GaveUp, now) with { Outcome = IncidentOutcome.GivenUp, EndedAt = now }, $"given up{Reason(message)}")
+            ? Ended(incident, IncidentOutcome.GivenUp, $"given up by {message.Actor}{Reason(message)}", now)
             : (incident, "given up, but it had ended");
 
     private static (Incident, string) Retry(Incident incident, DateTimeOffset now) =>
         incident.State switch
         {
-            IncidentState.NeedsHuman => (incident.Move(IncidentState.Investigating, now), "asked to try again"),
-            IncidentState.GaveUp => (incident.Move(IncidentState.Detected, now) with { Outcome = IncidentOutcome.None, EndedAt = null, LearnedAt = null, BreakerTrips = 0 }, "asked to try again"),
+            // A fix that is in review stays there: to have another one, its request is closed.
+            IncidentState.NeedsHuman => Moved(incident, incident.Question?.Back is IncidentState.InReview ? IncidentState.InReview : IncidentState.Investigating, "asked to try again", now),
+            IncidentState.GaveUp => Moved(incident with { Outcome = IncidentOutcome.None, EndedAt = null, LearnedAt = null }, IncidentState.Detected, "asked to try again", now),
             _ => (incident with { Attempts = 0, BreakerTrips = 0 }, "asked to try again now"),
         };
 
@@ -69,14 +71,19 @@ internal static class InboxRules
             : (incident, $"asked to split off {message.Text}, which is not a second fingerprint of this incident");
 
     private static (Incident, string) Join(Incident incident, InboxMessage message, DateTimeOffset now) =>
-        incident.State.IsOpen() && long.TryParse(message.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var other)
-            ? (incident.Move(IncidentState.GaveUp, now) with { Outcome = IncidentOutcome.Joined, EndedAt = now, Links = incident.Links.Add(new Link(new IncidentId(other), "joined into it")) }, $"joined into #{other}")
+        incident.State.IsOpen() && long.TryParse(message.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var other) && other != incident.Id.Value
+            ? Ended(incident with { Links = incident.Links.Add(new Link(new IncidentId(other), "joined into it")) }, IncidentOutcome.Joined, $"joined into #{other}", now)
             : (incident, $"asked to join {message.Text}, which is not possible");
 
     private static (Incident, string) Fold(Incident incident, InboxMessage message) =>
         InboxText.Read(message.Text) is { } owned && incident.Fingerprints.All(f => f.Fingerprint.Hash != owned.Fingerprint.Hash)
-            ? (incident with { Fingerprints = incident.Fingerprints.Add(owned) }, $"{owned.Subject} is the same problem: {owned.Why}")
+            ? (incident with { Fingerprints = incident.Fingerprints.Add(owned), SplitOff = incident.SplitOff.Remove(owned.Fingerprint.Hash) }, $"{owned.Subject} is the same problem: {owned.Why}")
             : (incident, "a fingerprint that it has already");
+
+    private static (Incident, string) Moved(Incident incident, IncidentState to, string why, DateTimeOffset now) => (incident.Move(to, why, now), why);
+
+    private static (Incident, string) Ended(Incident incident, IncidentOutcome outcome, string why, DateTimeOffset now) =>
+        Moved(incident with { Outcome = outcome, EndedAt = now }, IncidentState.GaveUp, why, now);
 
     private static string Reason(InboxMessage message) => message.Text.Length == 0 ? "" : $" ({message.Text})";
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Nightjar.Core.Incidents;
+using Nightjar.Core.Policy;
 using Nightjar.Core.Signals;
 
 namespace Nightjar.Core.Pipeline;
@@ -69,20 +70,33 @@ public sealed partial class IncidentLoop(IncidentStores stores, StageList stages
         }
 
         await rules.Teller.TellAsync(taken.Incident, EffectsOf(id, "tell"), cancellationToken);
-        if (await rules.Pause.GetAsync(cancellationToken) is { } pause)
+        if (IsResting(taken.Incident, now))
         {
-            var paused = taken.Incident with { NextDue = now + LoopRules.PauseCheck, Waiting = $"paused by {pause.By}: {pause.Why}" };
-            return await WriteAsync(stored, paused, taken.Entries, cancellationToken);
+            return await WriteAsync(stored, taken.Incident, taken.Entries, cancellationToken);
+        }
+
+        if (!stage.OnlyRecords && await rules.Pause.GetAsync(cancellationToken) is { } pause)
+        {
+            return await WriteAsync(stored, LoopRules.Paused(taken.Incident, pause, now), taken.Entries, cancellationToken);
         }
 
         rules.Reached($"{stage.Name}:enter");
-        var outcome = await runner.RunAsync(stage, new StageContext(taken.Incident, news, EffectsOf(id, stage.Name), now), cancellationToken);
+        var outcome = await runner.RunAsync(stage, new StageContext(taken.Incident, news, EffectsOf(id, stage.Name, stage.OnlyRecords ? null : rules.Pause), now), cancellationToken);
         rules.Reached($"{stage.Name}:leave");
         return await WriteAsync(stored, outcome.Incident, [.. taken.Entries, .. outcome.Entries], cancellationToken);
     }
 
+    /// <summary>After a failure nothing but time, or somebody who asks to try again, lets it try again: other news is noted.</summary>
+    private static bool IsResting(Incident incident, DateTimeOffset now) => (incident.Attempts > 0 || incident.BreakerTrips > 0) && incident.NextDue > now;
+
     private async Task<DateTimeOffset?> WriteAsync(Incident stored, Incident next, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken)
     {
+        // A poll that found nothing new costs no write: the row stays due, which is what it is after a restart.
+        if (entries.Count == 0 && stored.NextDue is not null && next.NextDue is { } again && next with { NextDue = stored.NextDue } == stored)
+        {
+            return again;
+        }
+
         if (await StepWriter.WriteAsync(stores.Incidents, stored, next, entries, cancellationToken) is not { } written)
         {
             LogLostTurn(stored.Id);
@@ -95,7 +109,7 @@ public sealed partial class IncidentLoop(IncidentStores stores, StageList stages
         return written.NextDue;
     }
 
-    private Effects EffectsOf(IncidentId id, string actor) => new(stores.Journal, rules.Clock, id, actor, rules.Reached);
+    private Effects EffectsOf(IncidentId id, string actor, IPauseSwitch? pause = null) => new(stores.Journal, rules.Clock, id, actor, rules.Reached, pause);
 
     [LoggerMessage(1002, LogLevel.Debug, "Another step of incident {Incident} was faster; this one wrote nothing")]
     private partial void LogLostTurn(IncidentId incident);

@@ -18,11 +18,16 @@ public sealed class InvestigateStage(Catalogue catalogue, RequestDesk desk, Evid
         using var slot = slots.TryTake();
         if (slot is null)
         {
-            return new WaitUntil(context.Incident, context.Now + AgentSlots.Retry, "a free agent slot");
+            return new WaitUntil(context.Incident, context.Now + AgentSlots.Retry, "a free agent slot") { IsForTurn = true };
         }
 
         var service = catalogue.Get(context.Incident.Service);
         var incident = await desk.OpenAsync(context.Incident, service, context.Effects, cancellationToken);
+        if (incident.Request != context.Incident.Request)
+        {
+            return new Again(incident, $"draft request {incident.Request?.Number} is open");
+        }
+
         var found = await context.Effects.OnceAsync<TimedFinding>(
             "investigate", $"finding-{incident.Visit}", $"{agent.Name} looked for the cause",
             _ => Task.FromResult<TimedFinding?>(null),

@@ -12,6 +12,8 @@ public sealed class LearnStage(IncidentStores stores, IIncidentMemory memory, Op
 
     public IReadOnlyList<IncidentState> States => [IncidentState.Resolved, IncidentState.GaveUp];
 
+    public bool OnlyRecords => true;
+
     public async Task<StageOutcome> RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var (incident, now) = (context.Incident, context.Now);
@@ -34,24 +36,39 @@ public sealed class LearnStage(IncidentStores stores, IIncidentMemory memory, Op
             await wakeUps.WakeAsync(held.Id, now, cancellationToken);
         }
 
-        if (incident.Outcome is IncidentOutcome.ClosedUnmerged or IncidentOutcome.GivenUp)
-        {
-            foreach (var owned in incident.Fingerprints)
-            {
-                await stores.Ledger.CoolDownAsync(owned.Fingerprint.Hash, (incident.EndedAt ?? now) + conduct.CoolDown, $"{incident.Id} ended {incident.Outcome}", cancellationToken);
-            }
-        }
-
+        await CoolAsync(context, cancellationToken);
         if (incident.Outcome == IncidentOutcome.Joined && incident.Links is [.., var into])
         {
             foreach (var owned in incident.Fingerprints)
             {
                 await stores.Inbox.PostAsync(into.To, InboxKind.FingerprintFolded, "learn", InboxText.Write(owned with { Why = $"joined from {incident.Id} by a person" }), cancellationToken);
-                open.Own(owned.Fingerprint, into.To);
+                open.TryOwn(owned.Fingerprint, into.To);
             }
 
             await wakeUps.WakeAsync(into.To, now, cancellationToken);
         }
+    }
+
+    /// <summary>Given up or closed: its fingerprints only count for a while. Ended well after all: what was cooling is wanted again.</summary>
+    private async Task CoolAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        var (incident, now) = (context.Incident, context.Now);
+        var cools = incident.Outcome is IncidentOutcome.ClosedUnmerged or IncidentOutcome.GivenUp;
+        var until = cools ? (incident.EndedAt ?? now) + conduct.CoolDown : now;
+        var cooling = await stores.Ledger.CoolingAsync(now, cancellationToken);
+        var hashes = incident.Fingerprints.Select(f => f.Fingerprint.Hash).Where(h => cools || cooling.ContainsKey(h)).ToList();
+        if (hashes.Count == 0)
+        {
+            return;
+        }
+
+        await context.Effects.AtLeastOnceAsync("cool-down", $"cool-down-{incident.Visit}", $"signals of {string.Join(", ", hashes)} only count until {until:u}", async ct =>
+        {
+            foreach (var hash in hashes)
+            {
+                await stores.Ledger.CoolDownAsync(hash, until, $"{incident.Id} ended {incident.Outcome}", ct);
+            }
+        }, cancellationToken);
     }
 
     private async Task<IncidentRecord> RecordAsync(Incident incident, DateTimeOffset now, CancellationToken cancellationToken)

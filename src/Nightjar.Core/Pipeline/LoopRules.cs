@@ -1,5 +1,7 @@
 using Nightjar.Core.Announcements;
+using Nightjar.Core.Incidents;
 using Nightjar.Core.Policy;
+using Nightjar.Core.Proposal;
 
 namespace Nightjar.Core.Pipeline;
 
@@ -8,4 +10,7 @@ public sealed record LoopRules(Conduct Conduct, IPauseSwitch Pause, Teller Telle
 {
     /// <summary>How often a paused incident looks whether the pause is over, should the resume not wake it.</summary>
     public static readonly TimeSpan PauseCheck = TimeSpan.FromMinutes(1);
+
+    internal static Incident Paused(Incident incident, Pause pause, DateTimeOffset now) =>
+        incident with { NextDue = now + PauseCheck, Waiting = Quoting.Plain($"paused by {pause.By}: {pause.Why}", IncidentMoves.LongestWhy) };
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Nightjar.Core.Incidents;
+using Nightjar.Core.Proposal;
 
 namespace Nightjar.Core.Pipeline;
 
@@ -18,17 +19,19 @@ internal static class OutcomeRules
 
     public static StepResult Apply(StageOutcome outcome, string stage, DateTimeOffset now) => outcome switch
     {
-        GoOn o => Moved(o.Incident.Move(o.To, now) with { BreakerTrips = 0 }, now, stage, o.Why),
-        WaitUntil o => Waits(o.Incident with { NextDue = o.At, Waiting = o.Why, Attempts = 0, BreakerTrips = 0 }, outcome.Incident, stage, now),
-        AskPerson o => Moved(Ask(o.Incident, o.Text, o.Back, now), now, stage, o.Text),
-        GiveUp o => Moved(o.Incident.Move(IncidentState.GaveUp, now) with { Outcome = o.Outcome, EndedAt = now }, now, stage, o.Why),
+        GoOn o => Moved(o.Incident.Move(o.To, o.Why, now), now, stage),
+        Again o => new StepResult(o.Incident with { NextDue = now, Waiting = null }, [Entry(o.Incident, stage, "again", o.Why, now)]),
+        WaitUntil o => Waits(o, stage, now),
+        AskPerson o => Moved(Ask(o.Incident, o.Text, o.Back, now), now, stage),
+        GiveUp o => Moved(o.Incident.Move(IncidentState.GaveUp, o.Why, now) with { Outcome = o.Outcome, EndedAt = now }, now, stage),
         Rest o => new StepResult(o.Incident with { NextDue = null, Waiting = null }, [Entry(o.Incident, stage, "rest", o.Why, now)]),
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>A run threw: again soon, then the breaker, then no more.</summary>
-    public static StepResult Failed(Incident incident, string stage, string why, int tries, DateTimeOffset now)
+    /// <summary>A run threw: again soon, then the breaker, then no more. What has ended cannot be given up: its last stage is tried for ever.</summary>
+    public static StepResult Failed(Incident incident, string stage, string error, int tries, DateTimeOffset now)
     {
+        var why = Quoting.Plain(error, IncidentMoves.LongestWhy);
         var attempts = incident.Attempts + 1;
         if (attempts < tries)
         {
@@ -37,27 +40,32 @@ internal static class OutcomeRules
             return new StepResult(incident with { Attempts = attempts, NextDue = again, Waiting = said }, [Entry(incident, stage, "failed", said, now)]);
         }
 
-        if (incident.BreakerTrips >= BreakerHours.Length)
+        if (incident.BreakerTrips >= BreakerHours.Length && incident.State.IsOpen())
         {
-            return Moved(incident.Move(IncidentState.GaveUp, now) with { Outcome = IncidentOutcome.GivenUp, EndedAt = now }, now, stage, $"failed for more than a day: {why}");
+            return Moved(incident.Move(IncidentState.GaveUp, $"failed for more than a day: {why}", now) with { Outcome = IncidentOutcome.GivenUp, EndedAt = now }, now, stage);
         }
 
-        var hours = BreakerHours[incident.BreakerTrips];
+        var hours = BreakerHours[Math.Min(incident.BreakerTrips, BreakerHours.Length - 1)];
         var tripped = string.Create(CultureInfo.InvariantCulture, $"{tries} tries failed, the breaker is open for {hours} h: {why}");
         return new StepResult(
-            incident with { Attempts = 0, BreakerTrips = incident.BreakerTrips + 1, NextDue = now.AddHours(hours), Waiting = tripped },
+            incident with { Attempts = 0, BreakerTrips = Math.Min(incident.BreakerTrips + 1, BreakerHours.Length), NextDue = now.AddHours(hours), Waiting = tripped },
             [Entry(incident, stage, "breaker", tripped, now)]);
     }
 
     public static Incident Ask(Incident incident, string text, IncidentState back, DateTimeOffset now) =>
-        incident.Move(IncidentState.NeedsHuman, now) with { Question = new Question(text, back, now), Waiting = "an answer from a person" };
+        incident.Move(IncidentState.NeedsHuman, text, now) with { Question = new Question(text, back, now), Waiting = "an answer from a person" };
 
-    private static StepResult Moved(Incident next, DateTimeOffset? due, string stage, string why) =>
-        new(next with { NextDue = due }, [Entry(next, stage, "state", $"{next.State}: {why}", next.StateSince)]);
+    private static StepResult Moved(Incident next, DateTimeOffset due, string stage) =>
+        new(next with { NextDue = due }, [Entry(next, stage, "state", $"{next.State}: {next.Why}", next.StateSince)]);
 
-    /// <summary>Waiting for the same thing again is not worth a row.</summary>
-    private static StepResult Waits(Incident next, Incident before, string stage, DateTimeOffset now) =>
-        new(next, next.Waiting == before.Waiting ? [] : [Entry(next, stage, "wait", next.Waiting ?? "", now)]);
+    /// <summary>Waiting for the same thing again is not worth a row. A wait for a turn is no success: failed tries stay counted.</summary>
+    private static StepResult Waits(WaitUntil outcome, string stage, DateTimeOffset now)
+    {
+        var why = Quoting.Plain(outcome.Why, IncidentMoves.LongestWhy);
+        var next = outcome.Incident with { NextDue = outcome.At, Waiting = why };
+        next = outcome.IsForTurn ? next : next with { Attempts = 0, BreakerTrips = 0 };
+        return new StepResult(next, why == outcome.Incident.Waiting ? [] : [Entry(next, stage, "wait", why, now)]);
+    }
 
     private static JournalEntry Entry(Incident incident, string stage, string act, string why, DateTimeOffset now) =>
         new() { Incident = incident.Id, At = now, Actor = stage, Act = act, Why = why };

@@ -18,7 +18,7 @@ public sealed class ProposeStage(Catalogue catalogue, RequestDesk desk, FixWorks
         using var slot = slots.TryTake();
         if (slot is null)
         {
-            return new WaitUntil(context.Incident, context.Now + AgentSlots.Retry, "a free agent slot");
+            return new WaitUntil(context.Incident, context.Now + AgentSlots.Retry, "a free agent slot") { IsForTurn = true };
         }
 
         var (incident, effects) = (context.Incident, context.Effects);
@@ -30,9 +30,11 @@ public sealed class ProposeStage(Catalogue catalogue, RequestDesk desk, FixWorks
 
         var fix = await workshop.TryAsync(incident, service, effects, cancellationToken);
         var change = new ProposedChange(fix.Change?.Subject ?? "no fix", fix.Change?.Summary ?? "", null, null, null, fix.Check, fix.Why) { Tried = [.. fix.Tried] };
+        var mayPublish = incident.Request is not null && desk.HostFor(service) is not null;
+        change = await ReportAsync(incident, service, mayPublish ? change : Unpublished(change, fix), fix.Passed && mayPublish, effects, cancellationToken);
         try
         {
-            change = await PublishAsync(incident, service, fix, change, effects, cancellationToken);
+            change = mayPublish ? await workshop.PublishAsync(incident, service, fix.Passed ? fix : null, change, effects, cancellationToken) : change;
         }
         catch (BranchMovedException e)
         {
@@ -40,27 +42,26 @@ public sealed class ProposeStage(Catalogue catalogue, RequestDesk desk, FixWorks
             return new AskPerson(incident with { Change = change, Request = onTop }, $"{e.Message}. Shall the fix be proposed again, on top of what is there?", IncidentState.Proposing);
         }
 
-        incident = incident with { Change = change, Phases = incident.Phases.Add(new PhaseTime("phase2", fix.Took)), Request = incident.Request is null ? null : incident.Request with { Head = change.ReportCommit } };
+        incident = incident with { Change = change, Phases = incident.Phases.Add(new PhaseTime("phase2", fix.Took)), Request = incident.Request is { } request && change.ReportCommit is { } head ? request with { Head = head } : incident.Request };
         await EditAsync(incident, service, change, effects, cancellationToken);
         return change.FixCommit is not null
             ? new GoOn(incident, IncidentState.InReview, $"{change.Subject}; {change.Check?.Says ?? "no check is configured"}")
             : new AskPerson(incident, $"No fix could be proposed: {change.Why} Mend it by hand and approve to have it verified, or reject to give up.", IncidentState.Verifying);
     }
 
-    /// <summary>Report, commits and push; without a request the report stays on the incident.</summary>
-    private async Task<ProposedChange> PublishAsync(Incident incident, Service service, FixResult fix, ProposedChange change, Effects effects, CancellationToken cancellationToken)
+    /// <summary>What cannot be shown on a request is said on the incident.</summary>
+    private static ProposedChange Unpublished(ProposedChange change, FixResult fix) =>
+        fix.Passed ? change with { Why = $"a fix was made and {fix.Why} It was not published, because no request may be written to: {fix.Change?.Subject}." } : change;
+
+    private async Task<ProposedChange> ReportAsync(Incident incident, Service service, ProposedChange change, bool proposes, Effects effects, CancellationToken cancellationToken)
     {
-        var proposes = fix.Passed && incident.Request is not null;
         var report = await effects.OnceAsync<Written>("report", $"report-{incident.Visit}", "wrote the incident report", _ => Task.FromResult<Written?>(null), async ct =>
         {
             var bundle = (await evidence.ReadAsync(incident.Id, ct)).LastOrDefault().Bundle;
             var journal = await stores.Journal.ReadAsync(incident.Id, 0, 500, ct);
             return new Written(IncidentReport.Write(incident, service, bundle, journal, change with { FixCommit = proposes ? "pending" : null }));
         }, cancellationToken);
-        change = change with { Report = report.Markdown };
-        return incident.Request is null
-            ? change
-            : await workshop.PublishAsync(incident, service, proposes ? fix : null, change, effects, cancellationToken);
+        return change with { Report = report.Markdown };
     }
 
     private Task EditAsync(Incident incident, Service service, ProposedChange change, Effects effects, CancellationToken cancellationToken)

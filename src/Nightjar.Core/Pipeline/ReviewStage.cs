@@ -50,7 +50,9 @@ public sealed class ReviewStage(Catalogue catalogue, HostOf hosts, RequestDesk d
         }
 
         incident = incident with { Request = request with { QuietSince = quiet ? last : null } };
-        if (quiet && incident.State == IncidentState.InReview && now - last > options.AskWhenQuietFor)
+        // A person who said that it shall stay in review is left in peace for as long again.
+        var unasked = now - (last > incident.StateSince ? last : incident.StateSince);
+        if (quiet && incident.State == IncidentState.InReview && unasked > options.AskWhenQuietFor)
         {
             return new AskPerson(incident, $"Nothing was seen of this for {(now - last).TotalHours:0} hours while request {request.Number} is open. Approve to keep it in review, reject to give it up, or merge or close it.", IncidentState.InReview);
         }

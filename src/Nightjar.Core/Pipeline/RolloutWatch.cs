@@ -19,7 +19,7 @@ public sealed partial class RolloutWatch(IRunningVersions versions, ICodeReposit
     {
         var fix = incident.Request?.MergeCommit ?? incident.Change?.FixCommit;
         var merged = incident.Request?.MergedAt ?? incident.StateSince;
-        if (incident.Deployed is { } deployed && deployed.At >= merged && await HasFixAsync(service, fix, deployed.Commit, cancellationToken))
+        if (incident.Deployed is { } deployed && await HasFixAsync(service, fix, deployed, merged, cancellationToken))
         {
             return new Running(deployed.At, $"the deployment notice of {deployed.By}");
         }
@@ -34,9 +34,14 @@ public sealed partial class RolloutWatch(IRunningVersions versions, ICodeReposit
             : null;
     }
 
-    /// <summary>A notice that names a commit must name one with the fix in it; one that names anything else is believed.</summary>
-    private async Task<bool> HasFixAsync(Service service, string? fix, string deployed, CancellationToken cancellationToken) =>
-        fix is null || Commit().Match(deployed) is not { Success: true } match || await repositories.IsPartOfAsync(service, fix, match.Value, cancellationToken);
+    /// <summary>
+    /// A notice that names a commit must name one with the fix in it, and may come before the merge is noticed; one that names
+    /// anything else is believed when it comes after it.
+    /// </summary>
+    private async Task<bool> HasFixAsync(Service service, string? fix, Deployment deployed, DateTimeOffset merged, CancellationToken cancellationToken) =>
+        fix is not null && Commit().Match(deployed.Commit) is { Success: true } match
+            ? await repositories.IsPartOfAsync(service, fix, match.Value, cancellationToken)
+            : deployed.At >= merged;
 
     [GeneratedRegex(@"\b[0-9a-f]{7,40}\b", RegexOptions.CultureInvariant)]
     private static partial Regex Commit();

@@ -10,7 +10,14 @@ public abstract record StageOutcome(Incident Incident, string Why);
 public sealed record GoOn(Incident Incident, IncidentState To, string Why) : StageOutcome(Incident, Why);
 
 /// <summary>Look again at a time, or as soon as something comes in.</summary>
-public sealed record WaitUntil(Incident Incident, DateTimeOffset At, string Why) : StageOutcome(Incident, Why);
+public sealed record WaitUntil(Incident Incident, DateTimeOffset At, string Why) : StageOutcome(Incident, Why)
+{
+    /// <summary>True when nothing was tried yet: the stage waits for its turn.</summary>
+    public bool IsForTurn { get; init; }
+}
+
+/// <summary>Write down what is known so far, then run the same stage again at once.</summary>
+public sealed record Again(Incident Incident, string Why) : StageOutcome(Incident, Why);
 
 /// <summary>Ask a person; a yes leads to <paramref name="Back"/>.</summary>
 public sealed record AskPerson(Incident Incident, string Text, IncidentState Back) : StageOutcome(Incident, Text);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Nightjar.Core.Incidents;
+using Nightjar.Core.Policy;
 
 namespace Nightjar.Core.Pipeline;
 
@@ -9,14 +10,28 @@ public sealed partial class StageRunner(LoopRules rules, ILogger<StageRunner> lo
     /// <summary>Longest run of one stage; checks and agents have shorter limits of their own.</summary>
     private static readonly TimeSpan LongestStage = TimeSpan.FromMinutes(45);
 
+    /// <summary>How often a running stage looks whether everything was paused: an agent may work for many minutes.</summary>
+    private static readonly TimeSpan PauseLook = TimeSpan.FromSeconds(1);
+
     internal async Task<StepResult> RunAsync(IStage stage, StageContext context, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(LongestStage, rules.Clock);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            var outcome = await stage.RunAsync(context, linked.Token);
-            return OutcomeRules.Apply(outcome, stage.Name, rules.Clock.GetUtcNow());
+            var work = stage.RunAsync(context, linked.Token);
+            if (!stage.OnlyRecords && await PausedMeanwhileAsync(work, cancellationToken) is { } pause)
+            {
+                await linked.CancelAsync();
+                await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw new PausedException(pause);
+            }
+
+            return OutcomeRules.Apply(await work, stage.Name, rules.Clock.GetUtcNow());
+        }
+        catch (PausedException e)
+        {
+            return new StepResult(LoopRules.Paused(context.Incident, e.Pause, rules.Clock.GetUtcNow()), []);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -35,6 +50,22 @@ public sealed partial class StageRunner(LoopRules rules, ILogger<StageRunner> lo
             await TellFailureAsync(stage, context, cancellationToken);
             return OutcomeRules.Failed(context.Incident, stage.Name, why, rules.Conduct.Tries, rules.Clock.GetUtcNow());
         }
+    }
+
+    /// <summary>Waits for the work, or for a pause in the middle of it.</summary>
+    private async Task<Pause?> PausedMeanwhileAsync(Task work, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(PauseLook, rules.Clock);
+        while (!work.IsCompleted)
+        {
+            await Task.WhenAny(work, timer.WaitForNextTickAsync(cancellationToken).AsTask());
+            if (!work.IsCompleted && await rules.Pause.GetAsync(cancellationToken) is { } pause)
+            {
+                return pause;
+            }
+        }
+
+        return null;
     }
 
     private async Task TellFailureAsync(IStage stage, StageContext context, CancellationToken cancellationToken)

@@ -18,7 +18,9 @@ internal static class StepWriter
             var kept = next.Fingerprints.RemoveAll(f => f.Fingerprint.Hash == e.Hash);
             var instead = kept.IsEmpty ? stored with { InboxSeen = next.InboxSeen } : next with { Fingerprints = kept };
             var note = new JournalEntry { Incident = stored.Id, At = next.StateSince, Actor = "loop", Act = "fold", Why = $"fingerprint {e.Hash} stays with {e.Owner}, which is open" };
-            return await incidents.WriteAsync(instead, stored.Version, [.. entries, note], cancellationToken) ? instead with { Version = stored.Version + 1 } : null;
+
+            // Ends: each time there is one fingerprint less, or the incident as it was.
+            return await WriteAsync(incidents, stored, instead, [.. entries, note], cancellationToken);
         }
     }
 }

@@ -8,8 +8,8 @@ namespace Nightjar.Core.Pipeline;
 /// <summary>Is it real, or over already? Silenced? Held back by a service it depends on?</summary>
 public sealed class TriageStage(IFolds folds, ISilences silences, OpenIncidents open, Catalogue catalogue) : IStage
 {
-    /// <summary>How long a held incident waits before it looks again, should nobody tell it.</summary>
-    private static readonly TimeSpan HeldCheck = TimeSpan.FromMinutes(1);
+    /// <summary>How long a held or silenced incident waits before it looks again, should nobody tell it.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
 
     /// <summary>Windows without a signal after which a problem that nobody worked on is over.</summary>
     private const int QuietWindows = 5;
@@ -21,12 +21,12 @@ public sealed class TriageStage(IFolds folds, ISilences silences, OpenIncidents 
     public async Task<StageOutcome> RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var (incident, now) = (context.Incident, context.Now);
-        var silence = (await silences.ActiveAsync(now, cancellationToken)).FirstOrDefault(s => incident.Fingerprints.Any(f => s.Covers(incident.Service.Value, f.Fingerprint.Hash, now)));
+        var silence = Silenced(incident, await silences.ActiveAsync(now, cancellationToken), now);
         if (incident.State == IncidentState.Suppressed)
         {
             return silence is null
                 ? new GoOn(incident, IncidentState.Detected, "the silence ended")
-                : new WaitUntil(incident, silence.Until, $"silenced by {silence.By} until {silence.Until:u}");
+                : new WaitUntil(incident, silence.Until < now + LookAgain ? silence.Until : now + LookAgain, $"silenced by {silence.By} until {silence.Until:u}");
         }
 
         if (silence is not null)
@@ -36,12 +36,19 @@ public sealed class TriageStage(IFolds folds, ISilences silences, OpenIncidents 
 
         if (incident.HeldBy is { } holder && open.Get(holder) is { } held)
         {
-            return new WaitUntil(incident, now + HeldCheck, $"{held.Service} has incident {holder} open and {incident.Service} depends on it");
+            return new WaitUntil(incident, now + LookAgain, $"{held.Service} has incident {holder} open and {incident.Service} depends on it");
         }
 
         return await IsOverAsync(incident, now, cancellationToken) is { } quiet
             ? new GoOn(incident with { Outcome = IncidentOutcome.OverByItself, EndedAt = now }, IncidentState.Resolved, quiet)
             : new GoOn(incident with { HeldBy = null }, IncidentState.Investigating, incident.RecurrenceOf is { } before ? $"known: it came back after {before}" : "real and new");
+    }
+
+    /// <summary>The silence that covers it, if everything that it owns is covered by one.</summary>
+    private static Silence? Silenced(Incident incident, IReadOnlyList<Silence> active, DateTimeOffset now)
+    {
+        var covers = incident.Fingerprints.Select(f => active.FirstOrDefault(s => s.Covers(incident.Service.Value, f.Fingerprint.Hash, now))).ToList();
+        return covers.Contains(null) ? null : covers.MinBy(s => s?.Until);
     }
 
     private async Task<string?> IsOverAsync(Incident incident, DateTimeOffset now, CancellationToken cancellationToken)

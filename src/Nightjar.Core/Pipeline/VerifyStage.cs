@@ -3,6 +3,7 @@ using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
+using Nightjar.Core.Signals;
 
 namespace Nightjar.Core.Pipeline;
 
@@ -45,13 +46,20 @@ public sealed class VerifyStage(Catalogue catalogue, RolloutWatch rollout, IRate
             : await JudgeQuietAsync(context, incident, service, from, cancellationToken);
     }
 
+    /// <summary>What came after, in the unit of what came before: slices that count something else say nothing.</summary>
+    private async Task<RateReading> AfterAsync(Service service, DateTimeOffset from, DateTimeOffset now, RateUnit of, CancellationToken cancellationToken)
+    {
+        var slices = (await rates.SeriesAsync(service.Name, from, now, cancellationToken)).Where(b => b.Of == of).ToList();
+        return new RateReading(from, now, slices.Sum(b => b.Errors), slices.Sum(b => b.Total), of);
+    }
+
     private async Task<StageOutcome> JudgeRateAsync(StageContext context, Incident incident, Service service, DateTimeOffset from, RateReading before, CancellationToken cancellationToken)
     {
-        var after = await rates.ReadAsync(service.Name, from, context.Now, cancellationToken);
+        var after = await AfterAsync(service, from, context.Now, before.Of, cancellationToken);
         incident = incident with { Verification = (incident.Verification ?? new Verification()) with { Before = before, After = after } };
         if (after.Total < service.Verify.MinVolume)
         {
-            return TooLittle(context, incident, service, from, $"{after.Total} {Unit(after)} of at least {service.Verify.MinVolume}");
+            return await TooLittleAsync(context, incident, service, from, $"{after.Total} {Unit(after)} of at least {service.Verify.MinVolume}", cancellationToken);
         }
 
         var figures = string.Create(CultureInfo.InvariantCulture, $"error rate {before.Rate:P1} ({before.Errors} of {before.Total}) before, {after.Rate:P1} ({after.Errors} of {after.Total} {Unit(after)}) after");
@@ -60,32 +68,50 @@ public sealed class VerifyStage(Catalogue catalogue, RolloutWatch rollout, IRate
             : await ReopenAsync(context, incident, service, figures, cancellationToken);
     }
 
-    /// <summary>Where no rate is known: the problem must not have been seen again since the fix runs.</summary>
+    /// <summary>Where no rate is known: the problem must not have been seen again, and something must have been there to see.</summary>
     private async Task<StageOutcome> JudgeQuietAsync(StageContext context, Incident incident, Service service, DateTimeOffset from, CancellationToken cancellationToken)
     {
         var seen = await folds.ReadAsync(incident.Id, cancellationToken);
-        return seen.Any(f => f.LastSeen >= from)
-            ? await ReopenAsync(context, incident, service, "it was seen again since the fix runs", cancellationToken)
-            : await HeldAsync(context, incident, service, $"not seen again since {from:u}", cancellationToken);
+        if (seen.Any(f => f.LastSeen >= from))
+        {
+            return await ReopenAsync(context, incident, service, "it was seen again since the fix runs", cancellationToken);
+        }
+
+        var traffic = await rates.ReadAsync(service.Name, from, context.Now, cancellationToken);
+        return incident.Trigger.Kind == SignalKind.ProbeFailure || traffic.Total >= service.Verify.MinVolume
+            ? await HeldAsync(context, incident, service, $"not seen again since {from:u}", cancellationToken)
+            : await TooLittleAsync(context, incident, service, from, $"{traffic.Total} {Unit(traffic)} of at least {service.Verify.MinVolume}", cancellationToken);
     }
 
-    private static StageOutcome TooLittle(StageContext context, Incident incident, Service service, DateTimeOffset from, string figures) =>
-        context.Now - from < service.Verify.Patience
-            ? new WaitUntil(incident, context.Now + service.Verify.Window / 2, $"more traffic: {figures}")
-            : new GoOn(Ended(incident, IncidentOutcome.MergedUnverified, context.Now), IncidentState.Resolved, $"unverified: {figures} in {service.Verify.Patience.TotalHours:0} h");
+    private async Task<StageOutcome> TooLittleAsync(StageContext context, Incident incident, Service service, DateTimeOffset from, string figures, CancellationToken cancellationToken)
+    {
+        if (context.Now - from < service.Verify.Patience)
+        {
+            return new WaitUntil(incident, context.Now + (service.Verify.Window / 2), $"more traffic: {figures}");
+        }
+
+        var said = $"unverified: {figures} in {service.Verify.Patience.TotalHours:0} h";
+        await EndRequestAsync(context, incident, service, $"unverified-{incident.Occurrence}", $"Not verified: {figures} came in {service.Verify.Patience.TotalHours:0} hours, which proves nothing.", cancellationToken);
+        return new GoOn(Ended(incident, IncidentOutcome.MergedUnverified, context.Now), IncidentState.Resolved, said);
+    }
 
     private async Task<StageOutcome> HeldAsync(StageContext context, Incident incident, Service service, string figures, CancellationToken cancellationToken)
     {
-        await desk.CommentAsync(incident, service, context.Effects, $"verified-{incident.Occurrence}", $"Verified: {figures}. The fix runs since {incident.Verification?.RunningSince:u}, known by {incident.Verification?.KnownBy}.", cancellationToken);
-        await desk.EditAsync(incident, service, context.Effects, new RequestEdit("ended", "took the active label off the request", [], [RequestNames.FixProposed]), cancellationToken);
-        return new GoOn(Ended(incident, IncidentOutcome.Merged, context.Now), IncidentState.Resolved, figures);
+        await EndRequestAsync(context, incident, service, $"verified-{incident.Occurrence}", $"Verified: {figures}. The fix runs since {incident.Verification?.RunningSince:u}, known by {incident.Verification?.KnownBy}.", cancellationToken);
+        return new GoOn(Ended(incident, incident.Request?.MergedAt is null ? IncidentOutcome.MendedByHand : IncidentOutcome.Merged, context.Now), IncidentState.Resolved, figures);
+    }
+
+    private async Task EndRequestAsync(StageContext context, Incident incident, Service service, string key, string says, CancellationToken cancellationToken)
+    {
+        await desk.CommentAsync(incident, service, context.Effects, key, says, cancellationToken);
+        var labels = incident.Change?.FixCommit is null ? Array.Empty<string>() : [RequestNames.FixProposed];
+        await desk.EditAsync(incident, service, context.Effects, new RequestEdit("ended", "took the active label off the request", [], labels), cancellationToken);
     }
 
     private async Task<StageOutcome> ReopenAsync(StageContext context, Incident incident, Service service, string figures, CancellationToken cancellationToken)
     {
         await desk.CommentAsync(incident, service, context.Effects, $"reopened-{incident.Occurrence}", $"The fix did not hold: {figures}. The incident is open again.", cancellationToken);
-        var again = incident with { Occurrence = incident.Occurrence + 1, Reopened = incident.Reopened + 1, Request = null, Finding = null, Change = null, Verification = null, Deployed = null };
-        return new GoOn(again, IncidentState.Investigating, $"reopened: {figures}");
+        return new GoOn(incident.Anew() with { Reopened = incident.Reopened + 1 }, IncidentState.Investigating, $"reopened: {figures}");
     }
 
     private static Incident Ended(Incident incident, IncidentOutcome outcome, DateTimeOffset now) => incident with { Outcome = outcome, EndedAt = now };

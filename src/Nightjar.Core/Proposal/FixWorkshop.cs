@@ -21,6 +21,14 @@ public sealed record FixResult(DraftChange? Change, string Diff, CheckResult? Ch
 /// </summary>
 public sealed class FixWorkshop(ICodeRepositories repositories, EvidenceGatherer gatherer, IAgent agent, IServiceCheck checks, TimeProvider clock)
 {
+    private const int LongestSubject = 100;
+
+    /// <summary>One paragraph: a second one could pass for a trailer.</summary>
+    private const int LongestSummary = 2_000;
+
+    /// <summary>Commits of others that may lie on top of ours when we look for them.</summary>
+    private const int LookBack = 20;
+
     /// <summary>Has the agent change the clone, then lets gate and check judge.</summary>
     public async Task<FixResult> TryAsync(Incident incident, Service service, Effects effects, CancellationToken cancellationToken)
     {
@@ -56,7 +64,7 @@ public sealed class FixWorkshop(ICodeRepositories repositories, EvidenceGatherer
         await using var clone = await repositories.CloneAsync(service, request.Branch, cancellationToken);
         var at = incident.StateSince;
         var head = await clone.HeadAsync(cancellationToken);
-        var published = await effects.OnceAsync<PublishedCommits>("push", $"push-{incident.Visit}", $"pushed to {request.Branch}", ct => OursAsync(clone, incident, fix is not null, ct), async ct =>
+        var published = await effects.OnceAsync<PublishedCommits>("push", $"push-{incident.Visit}", $"pushed to {request.Branch}", ct => OursAsync(clone, incident, request.Head, fix is not null, ct), async ct =>
         {
             if (head != request.Head)
             {
@@ -104,19 +112,18 @@ public sealed class FixWorkshop(ICodeRepositories repositories, EvidenceGatherer
     private static async Task<string> CommitFixAsync(IPrivateClone clone, Incident incident, FixResult fix, DateTimeOffset at, CancellationToken cancellationToken)
     {
         await clone.ApplyAsync(fix.Diff, cancellationToken);
-        return await clone.CommitAsync($"{fix.Change?.Subject}\n\n{fix.Change?.Summary}\n\n{Trailer(incident)}\n", at, allowEmpty: false, cancellationToken);
+        var (subject, summary) = (Quoting.Plain(fix.Change?.Subject ?? "", LongestSubject), Quoting.Plain(fix.Change?.Summary ?? "", LongestSummary));
+        return await clone.CommitAsync($"{subject}\n\n{summary}\n\n{Trailer(incident)}\n", at, allowEmpty: false, cancellationToken);
     }
 
-    /// <summary>After a kill: the commits that an earlier run pushed, recognised by their messages on top of the branch.</summary>
-    private static async Task<PublishedCommits?> OursAsync(IPrivateClone clone, Incident incident, bool hasFix, CancellationToken cancellationToken)
+    /// <summary>After a kill: the commits that this very push brought, right on top of where we left the branch before it.</summary>
+    private static async Task<PublishedCommits?> OursAsync(IPrivateClone clone, Incident incident, string? before, bool hasFix, CancellationToken cancellationToken)
     {
-        var top = await clone.LogAsync(2, cancellationToken);
-        if (top.Length == 0 || top[0].Subject != FirstLine(ReportMessage(incident)))
-        {
-            return null;
-        }
-
-        return hasFix ? top.Length == 2 ? new PublishedCommits(top[1].Sha, top[0].Sha) : null : new PublishedCommits(null, top[0].Sha);
+        var log = await clone.LogAsync(LookBack, cancellationToken);
+        var (at, ours) = (log.ToList().FindIndex(c => c.Sha == before), hasFix ? 2 : 1);
+        return at >= ours && log[at - ours].Subject == FirstLine(ReportMessage(incident))
+            ? new PublishedCommits(hasFix ? log[at - 1].Sha : null, log[at - ours].Sha)
+            : null;
     }
 
     private static string ReportMessage(Incident incident) => $"docs(incidents): add the report of incident {incident.Id}, {incident.Fingerprint.Hash}-{incident.Occurrence}\n\n{Trailer(incident)}\n";

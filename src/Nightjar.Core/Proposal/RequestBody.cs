@@ -110,7 +110,7 @@ public static class RequestBody
 
         foreach (var sample in trigger.Samples.Take(2))
         {
-            text.Append('\n').Append(Quoting.Block(sample.Length > 1_500 ? sample[..1_500] + "…" : sample)).Append('\n');
+            text.Append('\n').Append(Quoting.Block(sample, 1_500)).Append('\n');
         }
 
         return text.ToString().TrimEnd();

@@ -12,14 +12,14 @@ public sealed class RequestDesk(HostOf hosts, ICodeRepositories repositories, Co
     /// <summary>Branch names tried before a person is asked: another one means that somebody else uses ours.</summary>
     private const int MostNames = 10;
 
-    /// <summary>The host that requests for this service are opened on; null when none may be.</summary>
+    /// <summary>The host that may be written to for this service, whatever was opened before; null when none may be.</summary>
     public ICodeHost? HostFor(Service service) =>
         conduct is { Proposals: true, DryRun: false } && service.Repository is not null ? hosts(service) : null;
 
     /// <summary>The branch with its empty first commit, and the draft request with its Trigger section.</summary>
     public async Task<Incident> OpenAsync(Incident incident, Service service, Effects effects, CancellationToken cancellationToken)
     {
-        if (incident.Request is not null || service.Repository is not { } repository)
+        if (service.Repository is not { } repository)
         {
             return incident;
         }
@@ -29,6 +29,16 @@ public sealed class RequestDesk(HostOf hosts, ICodeRepositories repositories, Co
             var why = conduct.DryRun ? "dry run: would open a draft request on branch " + RequestNames.Branch(incident) : "no draft request: proposals are off or there is no code host";
             await effects.NoteAsync("request", why, cancellationToken);
             return incident;
+        }
+
+        if (incident.Request is { } known)
+        {
+            if ((await host.GetAsync(service, known.Number, cancellationToken)).State == HostedState.Open)
+            {
+                return incident;
+            }
+
+            incident = incident.Anew();
         }
 
         incident = await NameBranchAsync(incident, service, effects, cancellationToken);
@@ -50,7 +60,7 @@ public sealed class RequestDesk(HostOf hosts, ICodeRepositories repositories, Co
     /// <summary>Replaces one section of the body, and sets labels and title; nothing when there is no request.</summary>
     public async Task EditAsync(Incident incident, Service service, Effects effects, RequestEdit edit, CancellationToken cancellationToken)
     {
-        if (incident.Request is not { } request || hosts(service) is not { } host || conduct.DryRun)
+        if (incident.Request is not { } request || HostFor(service) is not { } host)
         {
             return;
         }
@@ -69,7 +79,7 @@ public sealed class RequestDesk(HostOf hosts, ICodeRepositories repositories, Co
 
     public async Task CommentAsync(Incident incident, Service service, Effects effects, string key, string markdown, CancellationToken cancellationToken)
     {
-        if (incident.Request is not { } request || hosts(service) is not { } host || conduct.DryRun)
+        if (incident.Request is not { } request || HostFor(service) is not { } host)
         {
             return;
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Nightjar.Core.Policy;
 
 namespace Nightjar.Core.Signals;
 
@@ -32,7 +33,14 @@ public readonly record struct Fingerprint(string Hash, FingerprintStrategy Strat
     public static Fingerprint Of(Signal signal, FingerprintStrategy strategy) =>
         new(Hash8(Subject(signal, strategy)), strategy, Masks.Version);
 
-    /// <summary>The text that is hashed; shown to people who ask why two signals were (not) the same.</summary>
+    /// <summary>
+    /// The text that is hashed as it is shown to people who ask why two signals were (not) the same: secrets are masked before numbers
+    /// are, which would take a token apart and leave its parts.
+    /// </summary>
+    public static string Shown(Signal signal, FingerprintStrategy strategy) =>
+        Secrets.Mask(Subject(signal with { ErrorClass = Secrets.Mask(signal.ErrorClass), Message = Secrets.Mask(signal.Message) }, strategy));
+
+    /// <summary>The text that is hashed.</summary>
     public static string Subject(Signal signal, FingerprintStrategy strategy) => signal.Kind switch
     {
         SignalKind.ErrorRate or SignalKind.LogTrigger => ErrorSubject(signal, strategy),

@@ -35,13 +35,15 @@ public sealed class HoldBack(ISilences silences, IFingerprintLedger ledger, IInc
             readAt = now;
         }
 
-        if ((Reason(signal, fingerprint.Hash, now) ?? await EchoAsync(signal, fingerprint.Hash, now, cancellationToken)) is not { } reason)
+        // A cool-down or a silence may be from before the strategy was changed.
+        var other = Fingerprint.Of(signal, strategy == FingerprintStrategy.Class ? FingerprintStrategy.Evidence : FingerprintStrategy.Class);
+        if ((Reason(signal, fingerprint.Hash, now) ?? Reason(signal, other.Hash, now) ?? await EchoAsync(signal, fingerprint.Hash, now, cancellationToken)) is not { } reason)
         {
             return false;
         }
 
         Interlocked.Increment(ref count);
-        Add(new HeldBack(fingerprint.Hash, Fingerprint.Subject(signal, strategy), reason, 1, signal.At, signal.At));
+        Add(new HeldBack(fingerprint.Hash, Fingerprint.Shown(signal, strategy), reason, 1, signal.At, signal.At));
         return true;
     }
 
@@ -54,9 +56,19 @@ public sealed class HoldBack(ISilences silences, IFingerprintLedger ledger, IInc
             rows.Clear();
         }
 
-        if (taken.Length > 0)
+        if (taken.Length == 0)
+        {
+            return;
+        }
+
+        try
         {
             await ledger.AddHeldBackAsync(taken, cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            Array.ForEach(taken, Add);
+            throw;
         }
     }
 
@@ -86,7 +98,7 @@ public sealed class HoldBack(ISilences silences, IFingerprintLedger ledger, IInc
         {
             var key = (rows.Count < MostRows ? row.Hash : "(many)", row.Reason);
             rows[key] = rows.TryGetValue(key, out var old)
-                ? old with { Count = old.Count + 1, LastSeen = row.LastSeen > old.LastSeen ? row.LastSeen : old.LastSeen }
+                ? old with { Count = old.Count + row.Count, LastSeen = row.LastSeen > old.LastSeen ? row.LastSeen : old.LastSeen }
                 : row with { Hash = key.Item1 };
         }
     }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Pipeline;
 using Nightjar.Core.Services;
@@ -15,6 +14,7 @@ public sealed class Intake(IncidentStores stores, OpenIncidents open, HoldBack h
     private const int MostWaiting = 1_000;
 
     private readonly PendingFolds pending = new();
+    private readonly Openings openings = new(stores, open, wakeUps, clock);
     private readonly SemaphoreSlim opening = new(1, 1);
     private int waiting;
     private long accepted;
@@ -26,6 +26,7 @@ public sealed class Intake(IncidentStores stores, OpenIncidents open, HoldBack h
     public ValueTask AcceptAsync(Signal signal, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref accepted);
+        signal = signal.Bounded();
         if (TryFold(signal))
         {
             return ValueTask.CompletedTask;
@@ -51,14 +52,14 @@ public sealed class Intake(IncidentStores stores, OpenIncidents open, HoldBack h
             {
                 await stores.Folds.AddAsync(folds, cancellationToken);
             }
-
-            await holdBack.FlushAsync(cancellationToken);
         }
         catch (StoreUnavailableException)
         {
             pending.PutBack(folds);
             throw;
         }
+
+        await holdBack.FlushAsync(cancellationToken);
     }
 
     private bool TryFold(Signal signal)
@@ -78,70 +79,47 @@ public sealed class Intake(IncidentStores stores, OpenIncidents open, HoldBack h
 
     private async Task OpenAsync(Signal signal, CancellationToken cancellationToken)
     {
-        await opening.WaitAsync(cancellationToken);
         try
         {
-            var fingerprint = Fingerprint.Of(signal, options.Strategy);
-            if (TryFold(signal) || await holdBack.HoldsAsync(signal, fingerprint, options.Strategy, cancellationToken))
+            await opening.WaitAsync(cancellationToken);
+            try
             {
-                return;
+                await OpenInTurnAsync(signal, cancellationToken);
             }
-
-            switch (Correlate.Judge(signal, fingerprint.Hash, open, catalogue))
+            finally
             {
-                case FoldInto into:
-                    await FoldFingerprintAsync(into, signal, fingerprint, cancellationToken);
-                    break;
-                case OpenNew fresh:
-                    await OpenNewAsync(fresh, signal, fingerprint, cancellationToken);
-                    break;
+                opening.Release();
             }
         }
         finally
         {
-            opening.Release();
             Interlocked.Decrement(ref waiting);
         }
     }
 
-    private async Task FoldFingerprintAsync(FoldInto into, Signal signal, Fingerprint fingerprint, CancellationToken cancellationToken)
+    private async Task OpenInTurnAsync(Signal signal, CancellationToken cancellationToken)
     {
-        var owned = Owned(signal, fingerprint, into.Why);
-        await stores.Inbox.PostAsync(into.Incident.Id, InboxKind.FingerprintFolded, "intake", InboxText.Write(owned), cancellationToken);
-        open.Own(fingerprint, into.Incident.Id);
-        pending.Add(into.Incident.Id, fingerprint.Hash, signal);
-        await wakeUps.WakeAsync(into.Incident.Id, clock.GetUtcNow(), cancellationToken);
-    }
+        var fingerprint = Fingerprint.Of(signal, options.Strategy);
+        if (TryFold(signal) || await holdBack.HoldsAsync(signal, fingerprint, options.Strategy, cancellationToken))
+        {
+            return;
+        }
 
-    private async Task OpenNewAsync(OpenNew fresh, Signal signal, Fingerprint fingerprint, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        var before = await stores.Incidents.LatestAsync(fingerprint.Hash, cancellationToken);
-        var incident = await stores.Incidents.OpenAsync(
-            new Incident
+        // An incident that ends while we look at it is not open when we look again.
+        OpenNew? fresh = null;
+        while (fresh is null)
+        {
+            switch (Correlate.Judge(signal, fingerprint.Hash, open, catalogue))
             {
-                Id = default,
-                Service = signal.Service,
-                Title = Titles.Of(signal),
-                Severity = signal.Severity,
-                OpenedAt = now,
-                StateSince = now,
-                NextDue = now,
-                Trigger = signal,
-                Fingerprints = [Owned(signal, fingerprint, "opened by it")],
-                Occurrence = (before?.Occurrence ?? 0) + 1,
-                RecurrenceOf = before?.Id,
-                Links = fresh.Linked is { } linked ? [new Link(linked.Id, "same service at the same time, another error class")] : ImmutableArray<Link>.Empty,
-                HeldBy = fresh.HeldBy?.Id,
-            },
-            PendingFolds.First(fingerprint.Hash, signal),
-            new JournalEntry { At = now, Actor = "intake", Act = "opened", Why = $"{Titles.Of(signal)}: {fresh.Why}" },
-            cancellationToken);
-        Interlocked.Increment(ref opened);
-        open.Noticed(incident);
-        await wakeUps.WakeAsync(incident.Id, now, cancellationToken);
-    }
+                case FoldInto into when await openings.TryFoldIntoAsync(into, signal, fingerprint, pending, cancellationToken):
+                    return;
+                case OpenNew judged:
+                    fresh = judged;
+                    break;
+            }
+        }
 
-    private OwnedFingerprint Owned(Signal signal, Fingerprint fingerprint, string why) =>
-        new(fingerprint, Fingerprint.Subject(signal, fingerprint.Strategy), signal.ErrorClass, signal.Workload, clock.GetUtcNow(), why);
+        await openings.OpenNewAsync(fresh, signal, fingerprint, cancellationToken);
+        Interlocked.Increment(ref opened);
+    }
 }

@@ -11,6 +11,11 @@ namespace Nightjar.Core.Signals;
 /// </summary>
 public sealed class OpenIncidents
 {
+    /// <summary>Past this many open incidents the trouble is not ours to sort out signal by signal.</summary>
+    private const int MostOpen = 10_000;
+
+    private const int Page = 1_000;
+
     private readonly ConcurrentDictionary<IncidentId, Incident> byId = new();
     private readonly ConcurrentDictionary<string, IncidentId> byHash = new(StringComparer.Ordinal);
     private static readonly FingerprintStrategy[] Both = [FingerprintStrategy.Evidence, FingerprintStrategy.Class];
@@ -22,10 +27,13 @@ public sealed class OpenIncidents
     /// <summary>Takes in what is on disk at the start.</summary>
     public async Task LoadAsync(IIncidents store, CancellationToken cancellationToken)
     {
-        // Past 10,000 open incidents the trouble is not ours to sort out signal by signal.
-        foreach (var incident in await store.ListAsync(new IncidentQuery { Open = true, Limit = 10_000 }, cancellationToken))
+        for (IReadOnlyList<Incident>? page = null; page is not { Count: 0 } && byId.Count < MostOpen;)
         {
-            Noticed(incident);
+            page = await store.ListAsync(new IncidentQuery { Open = true, Before = page?[^1].Id.Value, Limit = Page }, cancellationToken);
+            foreach (var incident in page)
+            {
+                Noticed(incident);
+            }
         }
     }
 
@@ -35,6 +43,11 @@ public sealed class OpenIncidents
         if (!incident.State.IsOpen())
         {
             byId.TryRemove(incident.Id, out _);
+            if (AwaitsItsEnd(incident))
+            {
+                return;
+            }
+
             foreach (var (hash, _) in byHash.Where(p => p.Value == incident.Id).ToArray())
             {
                 byHash.TryRemove(new(hash, incident.Id));
@@ -60,8 +73,27 @@ public sealed class OpenIncidents
         }
     }
 
-    /// <summary>A fingerprint belongs to an open incident from now on; the incident's row says so a moment later.</summary>
-    public void Own(Fingerprint fingerprint, IncidentId incident) => byHash[fingerprint.Hash] = incident;
+    /// <summary>
+    /// A fingerprint belongs to an open incident from now on; the incident's row says so a moment later. False when the incident has
+    /// ended meanwhile: nothing was changed then.
+    /// </summary>
+    public bool TryOwn(Fingerprint fingerprint, IncidentId incident)
+    {
+        // Looked at on both sides of the change: whoever ends it takes it out of byId first, and out of byHash then.
+        if (!byId.ContainsKey(incident))
+        {
+            return false;
+        }
+
+        byHash[fingerprint.Hash] = incident;
+        return byId.ContainsKey(incident) || !byHash.TryRemove(new(fingerprint.Hash, incident));
+    }
+
+    /// <summary>Takes back what <see cref="TryOwn"/> did.</summary>
+    public void Disown(Fingerprint fingerprint, IncidentId incident) => byHash.TryRemove(new(fingerprint.Hash, incident));
+
+    /// <summary>How many fingerprints lead to this incident.</summary>
+    public int CountOf(IncidentId incident) => byHash.Count(p => p.Value == incident);
 
     /// <summary>The strategy of today, and the ones under which open incidents were made.</summary>
     public IReadOnlyList<FingerprintStrategy> StrategiesBeside(FingerprintStrategy today) =>
@@ -71,5 +103,10 @@ public sealed class OpenIncidents
 
     public Incident? Get(IncidentId id) => byId.GetValueOrDefault(id);
 
-    public IEnumerable<Incident> Of(ServiceName service) => byId.Values.Where(i => i.Service == service);
+    /// <summary>Oldest first.</summary>
+    public IEnumerable<Incident> Of(ServiceName service) => byId.Values.Where(i => i.Service == service).OrderBy(i => i.Id.Value);
+
+    /// <summary>Until its cool-down or its join is on disk, its signals are its own still: otherwise they would open another one right away.</summary>
+    private static bool AwaitsItsEnd(Incident incident) =>
+        incident is { LearnedAt: null, Outcome: IncidentOutcome.ClosedUnmerged or IncidentOutcome.GivenUp or IncidentOutcome.Joined };
 }

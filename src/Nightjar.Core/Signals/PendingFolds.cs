@@ -4,13 +4,13 @@ using Nightjar.Core.Incidents;
 namespace Nightjar.Core.Signals;
 
 /// <summary>
-/// Counts of repeats that are not on disk yet. One entry per open fingerprint, so its size is bounded by the open incidents,
+/// Counts of repeats that are not on disk yet. One entry per fingerprint of an open incident, so its size is bounded by the open incidents,
 /// whatever comes in.
 /// </summary>
 internal sealed class PendingFolds
 {
     private readonly Lock gate = new();
-    private Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
+    private Dictionary<(IncidentId Incident, string Hash), Entry> entries = [];
     private long folded;
 
     public long Folded => Interlocked.Read(ref folded);
@@ -23,9 +23,9 @@ internal sealed class PendingFolds
         lock (gate)
         {
             folded++;
-            if (!entries.TryGetValue(hash, out var entry))
+            if (!entries.TryGetValue((incident, hash), out var entry))
             {
-                entries[hash] = entry = new Entry(incident, hash, signal.Kind, signal.At);
+                entries[(incident, hash)] = entry = new Entry(incident, hash, signal.Kind, signal.At);
             }
 
             entry.Add(signal);
@@ -42,7 +42,7 @@ internal sealed class PendingFolds
             }
 
             var taken = entries;
-            entries = new Dictionary<string, Entry>(StringComparer.Ordinal);
+            entries = [];
             return [.. taken.Values.Select(e => e.ToFold())];
         }
     }
@@ -53,9 +53,9 @@ internal sealed class PendingFolds
         {
             foreach (var fold in folds)
             {
-                if (!entries.TryGetValue(fold.Hash, out var entry))
+                if (!entries.TryGetValue((fold.Incident, fold.Hash), out var entry))
                 {
-                    entries[fold.Hash] = entry = new Entry(fold.Incident, fold.Hash, fold.Kind, fold.FirstSeen);
+                    entries[(fold.Incident, fold.Hash)] = entry = new Entry(fold.Incident, fold.Hash, fold.Kind, fold.FirstSeen);
                 }
 
                 entry.Add(fold);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nightjar.Core.Proposal;
 
 namespace Nightjar.Core.Signals;
 
@@ -19,12 +20,8 @@ public static class Titles
         SignalKind.Finding => $"{Clean(signal.Service.Value)}: {Clean(signal.Message)}",
     };
 
-    /// <summary>Outside text as one short line without control characters.</summary>
-    public static string Clean(string text)
-    {
-        var line = new string([.. text.Take(Longest + 1).Select(c => char.IsControl(c) ? ' ' : c)]).Trim();
-        return line.Length > Longest ? line[..Longest] + "…" : line;
-    }
+    /// <summary>Outside text as one short line, secrets masked before it is cut, without control characters and marks that nobody sees.</summary>
+    public static string Clean(string text) => Quoting.Plain(text, Longest);
 
     /// <summary>The rate in whole percent, rounded to nearest; exact thresholds are judged elsewhere.</summary>
     private static long Percent(Signal signal) => (long)Math.Round((signal.Rate?.Rate ?? 0) * 100, MidpointRounding.AwayFromZero);

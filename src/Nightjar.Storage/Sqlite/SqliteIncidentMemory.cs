@@ -26,7 +26,11 @@ internal sealed class SqliteIncidentMemory(SqliteFile file, LinesFile lines) : I
         var line = JsonSerializer.Serialize(record with { RootCause = StoredText.Bounded(record.RootCause) }, LineJson);
         await file.WriteAsync(
             connection => connection.Execute(
-                "INSERT INTO memory (incident, hash, service, at, line, in_file) VALUES (@incident, @hash, @service, @at, @line, 0) ON CONFLICT (incident) DO NOTHING",
+                """
+                INSERT INTO memory (incident, hash, service, at, line, in_file) VALUES (@incident, @hash, @service, @at, @line, 0)
+                ON CONFLICT (incident) DO UPDATE SET hash = excluded.hash, service = excluded.service, at = excluded.at, line = excluded.line, in_file = 0
+                WHERE at <> excluded.at
+                """,
                 new { incident = record.Incident, hash = StoredText.Clean(record.Hash), service = StoredText.Clean(record.Service), at = record.At.UtcTicks, line }),
             cancellationToken);
         await CatchUpAsync(cancellationToken);

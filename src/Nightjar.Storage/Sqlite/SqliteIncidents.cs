@@ -78,7 +78,14 @@ internal sealed class SqliteIncidents(SqliteFile file) : IIncidents
         cancellationToken);
 
     public Task<IReadOnlyList<(IncidentId Id, DateTimeOffset Due)>> DueAsync(CancellationToken cancellationToken) => file.ReadAsync<IReadOnlyList<(IncidentId, DateTimeOffset)>>(
-        connection => [.. connection.Query<(long Id, long Due)>("SELECT id, next_due FROM incidents WHERE next_due IS NOT NULL ORDER BY next_due, id").Select(row => (new IncidentId(row.Id), Moments.At(row.Due)))],
+        connection => [.. connection.Query<(long Id, long Due)>(
+            """
+            SELECT id, next_due AS due FROM incidents WHERE next_due IS NOT NULL
+            UNION ALL
+            SELECT id, 0 FROM incidents WHERE next_due IS NULL
+                AND EXISTS (SELECT 1 FROM inbox WHERE inbox.incident = incidents.id AND inbox.sequence > COALESCE(json_extract(record, '$.inboxSeen'), 0))
+            ORDER BY due, id
+            """).Select(row => (new IncidentId(row.Id), Moments.At(row.Due)))],
         cancellationToken);
 
     public Task<Incident?> LatestAsync(string hash, CancellationToken cancellationToken) => file.ReadAsync(

@@ -44,6 +44,7 @@ internal static class Words
         IncidentOutcome.ClosedUnmerged => "request closed unmerged",
         IncidentOutcome.GivenUp => "given up",
         IncidentOutcome.Joined => "joined to another",
+        IncidentOutcome.MendedByHand => "mended by hand and proven",
     };
 
     public static string Request(HostedRequest request) => request switch

@@ -19,6 +19,7 @@ internal sealed class ByHand(Intake intake, OpenIncidents open, ILogDigests dige
         var signal = top is null
             ? new Signal { Kind = SignalKind.Alert, Service = service, At = now, Source = "by hand", Message = $"{person} asked" }
             : new Signal { Kind = SignalKind.LogTrigger, Service = service, At = now, ErrorClass = top.ErrorClass, Message = top.Message, Frames = top.Frames, Samples = [top.Sample] };
+        signal = signal.Bounded();
         await intake.AcceptAsync(signal, cancellationToken);
         return open.TryFind(Fingerprint.Of(signal, options.Strategy).Hash, out var incident)
             ? incident

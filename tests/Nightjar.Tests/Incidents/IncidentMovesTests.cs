@@ -41,7 +41,7 @@ public class IncidentMovesTests
     public void An_illegal_move_is_refused_and_names_both_states()
     {
         var incident = Detected() with { State = IncidentState.Resolved };
-        var refusal = Assert.Throws<InvalidOperationException>(() => incident.Move(IncidentState.Healing, Now));
+        var refusal = Assert.Throws<InvalidOperationException>(() => incident.Move(IncidentState.Healing, "", Now));
         Assert.Contains("Resolved", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("Healing", refusal.Message, StringComparison.Ordinal);
     }
@@ -49,8 +49,23 @@ public class IncidentMovesTests
     [Fact]
     public void A_move_starts_the_new_state_afresh()
     {
-        var moved = (Detected() with { Attempts = 2, Waiting = "something" }).Move(IncidentState.Investigating, Now);
-        Assert.Equal((IncidentState.Investigating, Now, 0, null), (moved.State, moved.StateSince, moved.Attempts, moved.Waiting));
+        var moved = (Detected() with { Attempts = 2, BreakerTrips = 1, Waiting = "something" }).Move(IncidentState.Investigating, "because", Now);
+        Assert.Equal((IncidentState.Investigating, Now, 0, 0, null, "because"), (moved.State, moved.StateSince, moved.Attempts, moved.BreakerTrips, moved.Waiting, moved.Why));
+    }
+
+    [Fact]
+    public void A_state_that_is_entered_again_at_the_same_moment_is_another_visit()
+    {
+        var first = Detected().Move(IncidentState.NeedsHuman, "", Now);
+        Assert.NotEqual(first.Visit, first.Move(IncidentState.Detected, "", Now).Move(IncidentState.NeedsHuman, "", Now).Visit);
+    }
+
+    [Fact]
+    public void A_reason_from_outside_is_cut_and_masked()
+    {
+        var why = Detected().Move(IncidentState.NeedsHuman, $"https://ann:hunter22@host/ {new string('x', 9_000)}", Now).Why;
+        Assert.InRange(why.Length, 1, IncidentMoves.LongestWhy);
+        Assert.DoesNotContain("hunter22", why, StringComparison.Ordinal);
     }
 
     private static Incident Detected()

@@ -50,4 +50,15 @@ public abstract class LearningContract<TSubject> : StoreContract<TSubject>
         var kept = Assert.Single(await Store.Memory.SimilarAsync(Hostile, Hostile, 10, Token));
         Assert.Equal(Kept(Hostile), kept.RootCause);
     }
+
+    [Fact]
+    public async Task One_that_was_taken_up_again_is_remembered_by_its_last_end()
+    {
+        var record = Samples.Record(1, "aaaaaaaa", "shop", Clock.Now) with { Outcome = "ClosedUnmerged" };
+        await Store.Memory.RememberAsync(record, Token);
+        await Store.Memory.RememberAsync(record with { At = Clock.Now.AddDays(1), Outcome = "Merged" }, Token);
+        await ReopenAsync();
+
+        Assert.Equal("Merged", Assert.Single(await Store.Memory.SimilarAsync("aaaaaaaa", "shop", 10, Token)).Outcome);
+    }
 }

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Nightjar.Core.Incidents;
+using Nightjar.Core.Pipeline;
+
+namespace Nightjar.Core.Signals;
+
+/// <summary>What intake does with a fingerprint that no open incident has: it goes to one, or to a new one. To be called in turn.</summary>
+internal sealed class Openings(IncidentStores stores, OpenIncidents open, IWakeUps wakeUps, TimeProvider clock)
+{
+    /// <summary>Fingerprints of one incident: about 20 kB of its row. Signals of more kinds are counted under its first.</summary>
+    private const int MostFingerprints = 50;
+
+    /// <summary>Gives the fingerprint to the open incident; false when that has ended meanwhile.</summary>
+    public async Task<bool> TryFoldIntoAsync(FoldInto into, Signal signal, Fingerprint fingerprint, PendingFolds pending, CancellationToken cancellationToken)
+    {
+        var id = into.Incident.Id;
+        if (open.CountOf(id) >= MostFingerprints)
+        {
+            pending.Add(id, into.Incident.Fingerprint.Hash, signal with { Samples = [] });
+            return true;
+        }
+
+        if (!open.TryOwn(fingerprint, id))
+        {
+            return false;
+        }
+
+        try
+        {
+            await stores.Inbox.PostAsync(id, InboxKind.FingerprintFolded, "intake", InboxText.Write(Owned(signal, fingerprint, into.Why)), cancellationToken);
+        }
+        catch
+        {
+            open.Disown(fingerprint, id);
+            throw;
+        }
+
+        pending.Add(id, fingerprint.Hash, signal);
+        await wakeUps.WakeAsync(id, clock.GetUtcNow(), cancellationToken);
+        return true;
+    }
+
+    public async Task OpenNewAsync(OpenNew fresh, Signal signal, Fingerprint fingerprint, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var before = await stores.Incidents.LatestAsync(fingerprint.Hash, cancellationToken);
+        var incident = await stores.Incidents.OpenAsync(
+            new Incident
+            {
+                Id = default,
+                Service = signal.Service,
+                Title = Titles.Of(signal),
+                Severity = signal.Severity,
+                OpenedAt = now,
+                StateSince = now,
+                NextDue = now,
+                Trigger = signal,
+                Fingerprints = [Owned(signal, fingerprint, "opened by it")],
+                Occurrence = (before?.Occurrence ?? 0) + 1,
+                RecurrenceOf = before?.Id,
+                Links = fresh.Linked is { } linked ? [new Link(linked.Id, "same service at the same time, another error class")] : ImmutableArray<Link>.Empty,
+                HeldBy = fresh.HeldBy?.Id,
+            },
+            PendingFolds.First(fingerprint.Hash, signal),
+            new JournalEntry { At = now, Actor = "intake", Act = "opened", Why = $"{Titles.Of(signal)}: {fresh.Why}" },
+            cancellationToken);
+        open.Noticed(incident);
+        await wakeUps.WakeAsync(incident.Id, now, cancellationToken);
+    }
+
+    private OwnedFingerprint Owned(Signal signal, Fingerprint fingerprint, string why) =>
+        new(fingerprint, Fingerprint.Shown(signal, fingerprint.Strategy), signal.ErrorClass, signal.Workload, clock.GetUtcNow(), why);
+}
