@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Proposal;
 
@@ -78,23 +77,18 @@ internal sealed class FindingWriter(Brief brief, ImmutableArray<Trouble> trouble
         return (suspicion?.Where ?? scene.Top)?.Place();
     }
 
+    /// <summary>The facts themselves are listed with their weights wherever a finding is shown.</summary>
     private string Details()
     {
-        var text = new StringBuilder();
         if (best is null)
         {
             return "No commit could be weighed; what was missing is listed.\n";
         }
 
-        text.Append(suspicion is null
-            ? string.Create(CultureInfo.InvariantCulture, $"The likeliest commit, {Quoting.Inline(best.Suspect.Short)}, reaches a confidence of {best.Confidence:0.00}; below {Weights.Threshold:0.00} none is named.\n\n")
-            : string.Create(CultureInfo.InvariantCulture, $"Commit {Quoting.Inline(best.Suspect.Short)} is suspected with a confidence of {best.Confidence:0.00}, from these facts:\n\n"));
-        foreach (var fact in best.Facts.OrderByDescending(f => Math.Abs(f.Weight)))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"- {fact.Says} ({fact.Weight:+0.0;-0.0})\n");
-        }
-
-        return text.Append(CultureInfo.InvariantCulture, $"\n{ranked.Length} commits were weighed.\n").ToString();
+        var commits = ranked.Length == 1 ? "One commit was weighed" : string.Create(CultureInfo.InvariantCulture, $"{ranked.Length} commits were weighed");
+        return suspicion is null
+            ? string.Create(CultureInfo.InvariantCulture, $"{commits}. The likeliest, {Quoting.Inline(best.Suspect.Short)}, reaches a confidence of {best.Confidence:0.00}; below {Weights.Threshold:0.00} none is named.\n")
+            : string.Create(CultureInfo.InvariantCulture, $"{commits}; the next likeliest reaches a confidence of {ranked.Skip(1).Select(r => r.Confidence).FirstOrDefault():0.00}.\n");
     }
 
     private IEnumerable<string> RuledOut()

@@ -104,7 +104,8 @@ public sealed class FixWorkshop(ICodeRepositories repositories, EvidenceGatherer
     private static async Task<string> CommitFixAsync(IPrivateClone clone, Incident incident, FixResult fix, DateTimeOffset at, CancellationToken cancellationToken)
     {
         await clone.ApplyAsync(fix.Diff, cancellationToken);
-        return await clone.CommitAsync($"{fix.Change?.Subject}\n\n{fix.Change?.Summary}\n\n{Trailer(incident)}\n", at, allowEmpty: false, cancellationToken);
+        var cause = incident.Finding is { } finding ? $"\n\n{finding.RootCause}" : "";
+        return await clone.CommitAsync($"{fix.Change?.Subject}\n\n{fix.Change?.Summary}{cause}\n\n{Trailer(incident)}\n", at, allowEmpty: false, cancellationToken);
     }
 
     /// <summary>After a kill: the commits that an earlier run pushed, recognised by their messages on top of the branch.</summary>
