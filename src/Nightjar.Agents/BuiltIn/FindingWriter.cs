@@ -39,11 +39,11 @@ internal sealed class FindingWriter(Brief brief, ImmutableArray<Trouble> trouble
                 : $"{what}; no commit explains it with enough confidence{LastChanged()}.";
         }
 
-        var place = Place();
-        var at = place is null || place == scene.Top?.Place() ? "" : $" {Function(place)}({Quoting.Inline(place.ToString())})";
-        var how = s.Smells.Length > 0 ? $"; {s.Smells[0].Smell.Says}" : "";
         var when = PlaceAndTime.Ago(brief.Evidence.Onset - s.Commit.At);
-        return $"{what}; commit {Quoting.Inline(s.Suspect.Short)} {Quoting.Inline(s.Commit.Subject, 100)} changed{(at.Length > 0 ? at : " that code")} {when} the first failure{how}.";
+        var commit = $"commit {Quoting.Inline(s.Suspect.Short)} {Quoting.Inline(s.Commit.Subject, 100)}";
+        return s.Smells is [var (_, smell), ..] && Place() is { } place
+            ? $"{what}: in {Function(place)}({Quoting.Inline(place.ToString())}), {smell.Says}. That came with {commit}, {when} the first failure."
+            : $"{what}, in code that {commit} changed {when} the first failure.";
     }
 
     private string What()
@@ -95,7 +95,7 @@ internal sealed class FindingWriter(Brief brief, ImmutableArray<Trouble> trouble
     {
         foreach (var other in ranked.Skip(suspicion is null ? 0 : 1).Take(MostRuledOut))
         {
-            var facts = string.Join("; ", other.Facts.Where(f => f.Name != "dependency" && (f.Name != "rival" || suspicion is not null)).OrderBy(f => f.Weight).Take(3).Select(f => f.Says));
+            var facts = string.Join("; ", other.Facts.Where(f => f.Name != "dependency" && (f.Name != "rival" || suspicion is not null)).OrderBy(f => f.Weight).Take(3).Select(f => char.ToLowerInvariant(f.Says[0]) + f.Says[1..]));
             yield return string.Create(CultureInfo.InvariantCulture, $"Commit {Quoting.Inline(other.Suspect.Short)} {Quoting.Inline(other.Commit.Subject, 80)}: confidence {other.Confidence:0.00} ({facts})");
         }
 

@@ -34,7 +34,7 @@ public static class IncidentReport
         ReportWords.Row(text, "Fingerprint", Quoting.Inline(incident.Fingerprint.Hash) + (incident.RecurrenceOf is { } before ? $", time {incident.Occurrence}, after incident {before}" : ""));
         text.Append('\n');
         Section(text, "Summary", Summary(incident, service, evidence, change));
-        Section(text, "Timeline", ReportTimeline.Write(incident, evidence, journal));
+        Section(text, "Timeline", ReportTimeline.Write(incident, evidence, journal, change.Check));
         Section(text, "Root cause", RootCause(incident.Finding));
         Section(text, "Contributing factors", ReportWords.List(incident.Finding?.ContributingFactors ?? [], "None known."));
         Section(text, "Detection", Detection(incident, service, evidence));
@@ -54,7 +54,7 @@ public static class IncidentReport
     }
 
     private static string What(Incident incident, Service service) => incident.Trigger.Rate is { } rate
-        ? $"{ReportWords.Rate(rate)} of {Quoting.Inline(incident.Service.Value)} between {ReportWords.At(rate.From)} and {ReportWords.At(rate.To)}; the limit is {ReportWords.Limit(service, rate.Of)}."
+        ? $"{ReportWords.Rate(rate, incident.Service)} between {ReportWords.At(rate.From)} and {ReportWords.At(rate.To)}; the limit is {ReportWords.Limit(service, rate.Of)}."
         : $"{ReportWords.Sentence(ReportWords.Kind(incident.Trigger.Kind))} It concerns {Quoting.Inline(incident.Service.Value)}.";
 
     private static string Errors(EvidenceBundle? evidence)
@@ -82,7 +82,7 @@ public static class IncidentReport
         text.Append(CultureInfo.InvariantCulture, $"- Confidence: {finding.Confidence:0.00} of 1, found by {Quoting.Plain(finding.By, 60)}\n");
         if (!finding.Facts.IsDefaultOrEmpty)
         {
-            var facts = finding.Facts.OrderByDescending(f => Math.Abs(f.Weight)).Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Says} ({f.Weight:+0.0;−0.0;0.0})"));
+            var facts = finding.Facts.OrderByDescending(f => f.Weight).Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Says} ({f.Weight:+0.0;−0.0;0.0})"));
             text.Append("\nWhat speaks for it and against it, by weight:\n\n").Append(ReportWords.List([.. facts], "")).Append('\n');
         }
 
@@ -93,7 +93,7 @@ public static class IncidentReport
     {
         var trigger = incident.Trigger;
         var what = trigger.Rate is { } rate
-            ? $"Nightjar measures the error rate of the service's logs: {ReportWords.Rate(rate)}, over the limit of {ReportWords.Limit(service, rate.Of)}."
+            ? $"Nightjar measures the error rate of the service's logs: {ReportWords.Rate(rate, incident.Service)}, over the limit of {ReportWords.Limit(service, rate.Of)}."
             : $"{ReportWords.Sentence(ReportWords.Kind(trigger.Kind))}{(ReportWords.Error(trigger) is { } error ? $" It said {error}." : "")}";
         if (evidence is null)
         {

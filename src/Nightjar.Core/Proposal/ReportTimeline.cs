@@ -10,13 +10,18 @@ internal static class ReportTimeline
     /// <summary>Rows; an incident that was reopened often has its latest ones.</summary>
     private const int Most = 40;
 
-    public static string Write(Incident incident, EvidenceBundle? evidence, IReadOnlyList<JournalEntry> journal)
+    public static string Write(Incident incident, EvidenceBundle? evidence, IReadOnlyList<JournalEntry> journal, CheckResult? check)
     {
         var rows = new List<(DateTimeOffset At, string Says)>();
         rows.AddRange(Changes(incident, evidence));
         if (evidence is not null)
         {
             rows.Add((evidence.Onset, "First failure."));
+        }
+
+        if (check is not null && journal.LastOrDefault(e => e is { Act: "check", Step: JournalStep.Done }) is { } checkedThen)
+        {
+            rows.Add((checkedThen.At, $"A fix was made. {ReportWords.Check(check)}"));
         }
 
         rows.AddRange(journal.Select(e => (e.At, Says(e))).Where(r => r.Item2 is not null).Select(r => (r.At, r.Item2 ?? "")));
@@ -40,10 +45,9 @@ internal static class ReportTimeline
     /// <summary>Null for what is left out.</summary>
     private static string? Says(JournalEntry entry) => entry switch
     {
-        { Act: "opened" } => $"Detected. {ReportWords.Sentence(entry.Why)}",
+        { Act: "opened" } => $"Detected: {ReportWords.Line(entry.Why)}.",
         { Act: "state" } => Turn(entry.Why),
         { Act: "open-request", Step: JournalStep.Done } => ReportWords.Sentence(entry.Why),
-        { Act: "check", Step: JournalStep.Done } => "The service's own check of the fix ended.",
         { Act: "failed" or "breaker" } => $"Trouble: {ReportWords.Sentence(entry.Why)}",
         { Act: "fold" } => ReportWords.Sentence(entry.Why),
         { Act: "rollout" } => ReportWords.Sentence(entry.Why),
@@ -58,7 +62,7 @@ internal static class ReportTimeline
         var reason = at < 0 ? "" : why[(at + 2)..];
         return (at < 0 ? why : why[..at]) switch
         {
-            nameof(IncidentState.Investigating) => $"Investigation began: {ReportWords.Sentence(reason)}",
+            nameof(IncidentState.Investigating) => $"Investigation began: {ReportWords.Line(reason)}.",
             nameof(IncidentState.Proposing) => "The cause was found: see the root cause.",
             nameof(IncidentState.InReview) => "A fix was proposed: see the fix.",
             nameof(IncidentState.NeedsHuman) => $"A person was asked: {ReportWords.Sentence(reason)}",

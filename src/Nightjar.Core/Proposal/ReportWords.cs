@@ -14,9 +14,10 @@ internal static class ReportWords
 
     public static string Unit(RateUnit unit) => unit == RateUnit.Lines ? "log lines" : "requests";
 
-    /// <summary>Such as <c>35 of 173 requests failed (20.2 %)</c>.</summary>
-    public static string Rate(RateReading rate) =>
-        string.Create(CultureInfo.InvariantCulture, $"{rate.Errors} of {rate.Total} {Unit(rate.Of)} failed ({rate.Rate:P1})");
+    /// <summary>Such as <c>35 of 173 requests to `shop` failed (20.2 %)</c>.</summary>
+    public static string Rate(RateReading rate, ServiceName service) => rate.Of == RateUnit.Lines
+        ? string.Create(CultureInfo.InvariantCulture, $"{rate.Errors} of {rate.Total} log lines of {Quoting.Inline(service.Value)} told of failures ({rate.Rate:P1})")
+        : string.Create(CultureInfo.InvariantCulture, $"{rate.Errors} of {rate.Total} requests to {Quoting.Inline(service.Value)} failed ({rate.Rate:P1})");
 
     public static string Limit(Service service, RateUnit unit) =>
         string.Create(CultureInfo.InvariantCulture, $"{service.ErrorRate.Threshold:P0} of at least {service.ErrorRate.MinVolume} {Unit(unit)} in {Span(service.ErrorRate.Window)}");
@@ -61,13 +62,15 @@ internal static class ReportWords
     public static string Sentence(string prose)
     {
         var line = Line(prose);
-        return line.Length == 0 ? "" : char.ToUpperInvariant(line[0]) + line[1..] + (line[^1] is '.' or '?' or '!' or '…' ? "" : ".");
+        return line.Length == 0 ? "" : Upper(line) + (line[^1] is '.' or '?' or '!' or '…' ? "" : ".");
     }
+
+    public static string Upper(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 
     public static string Line(string prose) => Quoting.Prose(prose).ReplaceLineEndings(" ");
 
     public static string List(ImmutableArray<string> items, string none) =>
-        items.IsDefaultOrEmpty ? none : string.Join('\n', items.Select(i => "- " + Line(i)));
+        items.IsDefaultOrEmpty ? none : string.Join('\n', items.Select(i => "- " + Upper(Line(i))));
 
     public static void Row(StringBuilder text, string name, string value) =>
         text.Append("| ").Append(name).Append(" | ").Append(value.Replace("|", "\\|", StringComparison.Ordinal)).Append(" |\n");

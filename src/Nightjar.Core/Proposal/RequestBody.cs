@@ -100,7 +100,7 @@ public static class RequestBody
         var trigger = incident.Trigger;
         var text = new StringBuilder();
         text.Append(trigger.Rate is { } now
-            ? $"{ReportWords.Rate(now)} of {Quoting.Inline(trigger.Service.Value)}; the limit is {ReportWords.Limit(service, now.Of)}.\n\n"
+            ? $"{ReportWords.Rate(now, trigger.Service)}; the limit is {ReportWords.Limit(service, now.Of)}.\n\n"
             : $"{ReportWords.Sentence(ReportWords.Kind(trigger.Kind))} It concerns {Quoting.Inline(trigger.Service.Value)}.\n\n");
         text.Append("| | |\n|---|---|\n");
         if (ReportWords.Error(trigger) is { } error)
@@ -133,9 +133,24 @@ public static class RequestBody
             return string.Concat(trigger.Samples.Take(2).Select(s => Quoting.Block(ReadableLine.Of(s), 1_500)));
         }
 
-        var frames = trigger.Frames.Take(MostFrames).Select(f => $"   at {f}");
+        var shown = trigger.Frames.Take(MostFrames).ToList();
+        var folder = Folder([.. shown.Select(f => f.File).OfType<string>()]);
+        var frames = shown.Select(f => folder.Length > 0 && f.File is { } file ? $"   at {f with { File = file[folder.Length..] }}" : $"   at {f}");
         var more = trigger.Frames.Length > MostFrames ? $"\n   and {trigger.Frames.Length - MostFrames} more" : "";
-        return Quoting.Block($"{trigger.ErrorClass}: {Quoting.Plain(trigger.Message, 300)}\n{string.Join('\n', frames)}{more}", 3_000);
+        var built = folder.Length > 0 ? $"\n   (files are in {folder})" : "";
+        return Quoting.Block($"{trigger.ErrorClass}: {Quoting.Plain(trigger.Message, 300)}\n{string.Join('\n', frames)}{more}{built}", 3_000);
+    }
+
+    /// <summary>The folder that all files are in, said once instead of in each line; empty when there is none.</summary>
+    private static string Folder(ImmutableArray<string> files)
+    {
+        if (files.Length < 2)
+        {
+            return "";
+        }
+
+        var common = files.Aggregate(files[0], (a, b) => new string([.. a.Zip(b).TakeWhile(p => p.First == p.Second).Select(p => p.First)]));
+        return common[..(common.LastIndexOfAny(['/', '\\']) + 1)];
     }
 
     private static void AppendCheck(StringBuilder text, ProposedChange change)
@@ -167,7 +182,7 @@ public static class RequestBody
         text.Append("### Why we believe it\n\n| Fact | Weight |\n|---|---|\n");
         foreach (var fact in finding.Facts.OrderByDescending(f => f.Weight))
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {ReportWords.Line(fact.Says).Replace("|", "\\|", StringComparison.Ordinal)} | {fact.Weight:+0.0;−0.0;0.0} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {ReportWords.Upper(ReportWords.Line(fact.Says)).Replace("|", "\\|", StringComparison.Ordinal)} | {fact.Weight:+0.0;−0.0;0.0} |\n");
         }
 
         var sum = 1 / (1 + Math.Exp(-finding.Facts.Sum(f => f.Weight)));

@@ -15,9 +15,10 @@ internal sealed record Deed(string Says, string? Detail, string? Repeats)
     public static Deed Of(JournalEntry entry) => entry.Act switch
     {
         "state" => Turn(entry.Why),
+        "opened" => new Deed("Opened", entry.Why, null),
         "wait" => new Deed(Wait + entry.Why, null, Wait),
         "announce" => new Deed($"Told people: {entry.Why}", null, null),
-        _ => new Deed(Upper(entry.Why), null, entry.Why),
+        _ => new Deed(Words.Upper(entry.Why), null, entry.Why),
     };
 
     public static bool IsRoutine(TimelineRow row) => Routine.Contains(row.Says);
@@ -25,14 +26,12 @@ internal sealed record Deed(string Says, string? Detail, string? Repeats)
     public bool IsSame(TimelineRow? before) =>
         before is { IsTurn: false, State: StepState.Note } && Repeats is not null && (before.Says == Says || (Repeats == Wait && before.Says.StartsWith(Wait, StringComparison.Ordinal)));
 
-    /// <summary>The row of a move is "State: why".</summary>
+    /// <summary>The row of a move is "State: why"; the cause, which is why a fix is written, has a part of its own on the page.</summary>
     private static Deed Turn(string why)
     {
         var at = why.IndexOf(": ", StringComparison.Ordinal);
         return at > 0 && Enum.TryParse<IncidentState>(why[..at], out var state)
-            ? new Deed(Words.State(state), Upper(why[(at + 2)..]), null)
-            : new Deed(Upper(why), null, null);
+            ? new Deed(Words.State(state), state == IncidentState.Proposing ? "A cause was found" : Words.Upper(why[(at + 2)..]), null)
+            : new Deed(Words.Upper(why), null, null);
     }
-
-    private static string Upper(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 }

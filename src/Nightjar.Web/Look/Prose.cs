@@ -92,6 +92,7 @@ internal static partial class Prose
             case Table table:
                 // An aligned column would come out with a style attribute.
                 table.ColumnDefinitions.ForEach(c => c.Alignment = null);
+                Behead(table);
                 break;
         }
     }
@@ -106,6 +107,15 @@ internal static partial class Prose
         }
 
         return root is ContainerInline { ParentBlock.Parent: TableCell };
+    }
+
+    /// <summary>Markdown has no table without a head; one of empty cells is none.</summary>
+    private static void Behead(Table table)
+    {
+        if (table is [TableRow { IsHeader: true } head, ..] && head.Descendants<LiteralInline>().All(l => l.Content.IsEmptyOrWhitespace()) && !head.Descendants<CodeInline>().Any())
+        {
+            table.Remove(head);
+        }
     }
 
     private static void Unwrap(LinkInline link)

@@ -123,6 +123,36 @@ public sealed partial class PagesTests
     }
 
     [Fact]
+    public async Task Waiting_again_for_the_same_kind_of_thing_is_one_line()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        foreach (var seen in new[] { 62, 71, 88 })
+        {
+            web.Store.Note(new IncidentId(10), web.Clock.Now, "verify", "wait", $"more traffic: {seen} of 100 requests");
+        }
+
+        using var browser = await web.SignedInAsync();
+        var row = Assert.Single((await browser.PageAsync("/incidents/10")).QuerySelectorAll("#timeline li"));
+        Assert.Contains("Waits for more traffic: 88 of 100 requests", row.TextContent, StringComparison.Ordinal);
+        Assert.Contains("3 times", row.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_look_says_what_is_wrong_what_was_done_and_what_is_asked()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var browser = await web.SignedInAsync();
+        var page = await browser.PageAsync("/incidents/12");
+        Assert.Contains("23 %", page.QuerySelector("#glance .big")?.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Cause found, 87 % sure", page.QuerySelector("#glance .deeds")?.TextContent, StringComparison.Ordinal);
+        Assert.Contains("A fix waits for your review", page.QuerySelector("#ask h2")?.TextContent, StringComparison.Ordinal);
+        Assert.Contains("no commit explains it", (await browser.PageAsync("/incidents/11")).QuerySelector("#glance .deeds")?.TextContent, StringComparison.Ordinal);
+        var held = await browser.PageAsync("/incidents/8");
+        Assert.Equal("/incidents/12", held.QuerySelector("#status .chips a")?.GetAttribute("href"));
+        Assert.Contains("Nothing is asked of you", held.QuerySelector("#ask")?.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Claims_lead_to_the_quotes_they_rest_on()
     {
         await using var web = await WebApp.StartFilledAsync();

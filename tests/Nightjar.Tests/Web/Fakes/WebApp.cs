@@ -109,6 +109,9 @@ internal sealed class WebApp : IAsyncDisposable
 /// <summary>A browser without scripts: keeps cookies, says where a form comes from, does not follow by itself.</summary>
 internal sealed class WebBrowser(Uri address) : IDisposable
 {
+    /// <summary>What every answer must say, whatever it is about.</summary>
+    public const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
     private readonly HttpClient client = new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = address };
 
     public HttpClient Client => client;
