@@ -1,14 +1,30 @@
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
+using Nightjar.Core.Signals;
 
 namespace Nightjar.Web;
 
 /// <summary>Opens an incident by hand for a service and returns it.</summary>
 public delegate Task<IncidentId> InvestigateByHand(ServiceName service, string person, CancellationToken cancellationToken);
 
-/// <summary>The report of an incident as Markdown; null while there is none.</summary>
-public delegate Task<string?> ReportText(Incident incident, CancellationToken cancellationToken);
+/// <summary>Asks each part of the daemon whether it can do its work. The host may answer from what it saw a few seconds ago.</summary>
+public delegate Task<IReadOnlyList<ReadyPart>> AskReadiness(CancellationToken cancellationToken);
+
+public enum ReadyState
+{
+    Ready,
+
+    /// <summary>It works, but not all of it: a watcher waits for its file.</summary>
+    Limited,
+
+    /// <summary>Nightjar cannot do its work.</summary>
+    NotReady,
+}
+
+/// <summary>How one part of the daemon is; <paramref name="Says"/> names no path, because the readiness probe is open to all who can connect.</summary>
+/// <param name="Why">The cause and what to do, for people who are signed in; null while all is well.</param>
+public sealed record ReadyPart(string Name, ReadyState State, string Says, string? Why = null);
 
 /// <summary>What the host tells the dashboard; bound once at the start.</summary>
 public sealed record DashboardOptions
@@ -33,7 +49,10 @@ public sealed record DashboardOptions
 
     public required InvestigateByHand Investigate { get; init; }
 
-    public ReportText? Report { get; init; }
+    /// <summary>What came in since the start; null when the host counts nothing.</summary>
+    public Func<IntakeFigures>? Intake { get; init; }
+
+    public AskReadiness? Readiness { get; init; }
 
     public string Version { get; init; } = "dev";
 }

@@ -49,7 +49,7 @@ public static class WebDashboard
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Refusal.FailedAsync });
         app.Use((http, next) => http.RequestServices.GetRequiredService<Gate>().PassAsync(http, next));
         app.UseRouting();
-        app.MapGet("/healthz", () => Results.Text("ok"));
+        ReadyApi.Map(app);
         PageFiles.Map(app);
         SignIn.Map(app);
         IncidentPages.Map(app);

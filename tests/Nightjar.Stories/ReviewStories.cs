@@ -29,7 +29,7 @@ public class ReviewStories
     {
         await using var world = await World.StartAsync();
         await MainJobStories.SeeTheRaceAsync(world);
-        Assert.True((await world.Review.MergeAsync(1, "bob", default)).Done);
+        Assert.True((await world.Review.MergeAsync(1, null, "bob", default)).Done);
         await world.PassAsync(TimeSpan.FromSeconds(20));
         var incident = await world.OnlyIncidentAsync();
         Assert.Equal((IncidentState.Verifying, "bob"), (incident.State, incident.Request?.MergedBy));

@@ -178,7 +178,7 @@ internal sealed class World : IAsyncDisposable
 
     public async Task MergeAsync(int request, string person = "ann")
     {
-        var answer = await Review.MergeAsync(request, person, CancellationToken.None);
+        var answer = await Review.MergeAsync(request, null, person, CancellationToken.None);
         Assert(answer.Done, answer.Says);
         await TellAsync(InboxKind.RequestMerged, person, "");
     }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Proposal;
 
@@ -40,11 +39,11 @@ internal sealed class FindingWriter(Brief brief, ImmutableArray<Trouble> trouble
                 : $"{what}; no commit explains it with enough confidence{LastChanged()}.";
         }
 
-        var place = Place();
-        var at = place is null || place == scene.Top?.Place() ? "" : $" {Function(place)}({Quoting.Inline(place.ToString())})";
-        var how = s.Smells.Length > 0 ? $"; {s.Smells[0].Smell.Says}" : "";
         var when = PlaceAndTime.Ago(brief.Evidence.Onset - s.Commit.At);
-        return $"{what}; commit {Quoting.Inline(s.Suspect.Short)} {Quoting.Inline(s.Commit.Subject, 100)} changed{(at.Length > 0 ? at : " that code")} {when} the first failure{how}.";
+        var commit = $"commit {Quoting.Inline(s.Suspect.Short)} {Quoting.Inline(s.Commit.Subject, 100)}";
+        return s.Smells is [var (_, smell), ..] && Place() is { } place
+            ? $"{what}: in {Function(place)}({Quoting.Inline(place.ToString())}), {smell.Says}. That came with {commit}, {when} the first failure."
+            : $"{what}, in code that {commit} changed {when} the first failure.";
     }
 
     private string What()
@@ -78,30 +77,25 @@ internal sealed class FindingWriter(Brief brief, ImmutableArray<Trouble> trouble
         return (suspicion?.Where ?? scene.Top)?.Place();
     }
 
+    /// <summary>The facts themselves are listed with their weights wherever a finding is shown.</summary>
     private string Details()
     {
-        var text = new StringBuilder();
         if (best is null)
         {
             return "No commit could be weighed; what was missing is listed.\n";
         }
 
-        text.Append(suspicion is null
-            ? string.Create(CultureInfo.InvariantCulture, $"The likeliest commit, {Quoting.Inline(best.Suspect.Short)}, reaches a confidence of {best.Confidence:0.00}; below {Weights.Threshold:0.00} none is named.\n\n")
-            : string.Create(CultureInfo.InvariantCulture, $"Commit {Quoting.Inline(best.Suspect.Short)} is suspected with a confidence of {best.Confidence:0.00}, from these facts:\n\n"));
-        foreach (var fact in best.Facts.OrderByDescending(f => Math.Abs(f.Weight)))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"- {fact.Says} ({fact.Weight:+0.0;-0.0})\n");
-        }
-
-        return text.Append(CultureInfo.InvariantCulture, $"\n{ranked.Length} commits were weighed.\n").ToString();
+        var commits = ranked.Length == 1 ? "One commit was weighed" : string.Create(CultureInfo.InvariantCulture, $"{ranked.Length} commits were weighed");
+        return suspicion is null
+            ? string.Create(CultureInfo.InvariantCulture, $"{commits}. The likeliest, {Quoting.Inline(best.Suspect.Short)}, reaches a confidence of {best.Confidence:0.00}; below {Weights.Threshold:0.00} none is named.\n")
+            : string.Create(CultureInfo.InvariantCulture, $"{commits}; the next likeliest reaches a confidence of {ranked.Skip(1).Select(r => r.Confidence).FirstOrDefault():0.00}.\n");
     }
 
     private IEnumerable<string> RuledOut()
     {
         foreach (var other in ranked.Skip(suspicion is null ? 0 : 1).Take(MostRuledOut))
         {
-            var facts = string.Join("; ", other.Facts.Where(f => f.Name != "dependency" && (f.Name != "rival" || suspicion is not null)).OrderBy(f => f.Weight).Take(3).Select(f => f.Says));
+            var facts = string.Join("; ", other.Facts.Where(f => f.Name != "dependency" && (f.Name != "rival" || suspicion is not null)).OrderBy(f => f.Weight).Take(3).Select(f => char.ToLowerInvariant(f.Says[0]) + f.Says[1..]));
             yield return string.Create(CultureInfo.InvariantCulture, $"Commit {Quoting.Inline(other.Suspect.Short)} {Quoting.Inline(other.Commit.Subject, 80)}: confidence {other.Confidence:0.00} ({facts})");
         }
 

@@ -38,9 +38,9 @@ internal static class RevertProposal
             Tried = [$"Revert of {commit}: applied cleanly"],
             Change = new DraftChange(
                 Quoting.Plain($"fix: revert {suspect.Short} \"{suspect.Subject.Replace('"', '\'')}", LongestSubject - 1) + "\"",
-                string.Create(CultureInfo.InvariantCulture, $"Takes back {commit}, which the investigation suspects with confidence {finding.Confidence:0.00}. {finding.RootCause}"),
+                string.Create(CultureInfo.InvariantCulture, $"Takes back {commit}, which the investigation suspects with a confidence of {finding.Confidence:0.00}."),
                 "What that commit was for is gone again until it is redone without the fault.",
-                "none added: the fix restores code that the existing tests knew",
+                "none is added: the fix brings back code that the existing tests knew",
                 CodeOrigin.HeldByRepository),
         };
     }

@@ -16,8 +16,8 @@ internal sealed class LocalReview(RequestBook book) : ILocalReview
     public async Task<ImmutableArray<CommitFacts>> CommitsAsync(HostedRequest request, CancellationToken cancellationToken) =>
         await SpanAsync(request, cancellationToken) is var (from, to) ? await book.Branches.CommitsAsync(book.ServiceOf(request), from, to, cancellationToken) : [];
 
-    public Task<ReviewAnswer> MergeAsync(int number, string person, CancellationToken cancellationToken) =>
-        PressAsync(number, request => MergeOpenAsync(request, Words.OneLine(person), cancellationToken), cancellationToken);
+    public Task<ReviewAnswer> MergeAsync(int number, string? expectedHead, string person, CancellationToken cancellationToken) =>
+        PressAsync(number, request => MergeOpenAsync(request, expectedHead, Words.OneLine(person), cancellationToken), cancellationToken);
 
     public Task<ReviewAnswer> CloseAsync(int number, string person, CancellationToken cancellationToken) =>
         PressAsync(
@@ -47,7 +47,7 @@ internal sealed class LocalReview(RequestBook book) : ILocalReview
             },
             cancellationToken);
 
-    private async Task<ReviewAnswer> MergeOpenAsync(HostedRequest seen, string person, CancellationToken cancellationToken)
+    private async Task<ReviewAnswer> MergeOpenAsync(HostedRequest seen, string? expectedHead, string person, CancellationToken cancellationToken)
     {
         var now = await book.RefreshAsync(seen, cancellationToken);
         if (now.State != HostedState.Open || now.Head is not { } head)
@@ -55,7 +55,13 @@ internal sealed class LocalReview(RequestBook book) : ILocalReview
             return Words.Ended(now);
         }
 
-        if (await book.IsRewrittenAsync(seen, head, cancellationToken))
+        // The commit that is looked at here is the very one that is merged below, so nothing can slip in between.
+        if (expectedHead is not null && expectedHead != head)
+        {
+            return Words.MovedOn(now, expectedHead, head);
+        }
+
+        if (expectedHead is null && await book.IsRewrittenAsync(seen, head, cancellationToken))
         {
             return Words.Rewritten(seen, head);
         }

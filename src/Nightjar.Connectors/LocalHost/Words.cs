@@ -32,6 +32,10 @@ internal static class Words
         false,
         $"Branch {seen.Branch} was rewritten since it was last looked at (it was at {Short(seen.Head)}, it is at {Short(head)}). Nothing was merged: read the diff again, then press Merge once more.");
 
+    public static ReviewAnswer MovedOn(HostedRequest request, string expected, string head) => new(
+        false,
+        $"Branch {request.Branch} has changed since you looked: you saw {OneLine(Short(expected))}, it is at {Short(head)} now. Nothing was merged: read what is new, then press Merge again.");
+
     public static ReviewAnswer NotMerged(HostedRequest request, MergeAttempt attempt) => new(
         false,
         attempt.End switch

@@ -51,4 +51,10 @@ public interface IFolds
     Task AddAsync(IReadOnlyList<Fold> folds, CancellationToken cancellationToken);
 
     Task<ImmutableArray<Fold>> ReadAsync(IncidentId incident, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The folds of many incidents in one read, for lists: none given means none read, and an incident without folds is not in the
+    /// answer. Samples are left out, because a list shows counts.
+    /// </summary>
+    Task<IReadOnlyDictionary<IncidentId, ImmutableArray<Fold>>> ReadManyAsync(IReadOnlyCollection<IncidentId> incidents, CancellationToken cancellationToken);
 }

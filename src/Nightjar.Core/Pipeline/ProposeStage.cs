@@ -29,7 +29,7 @@ public sealed class ProposeStage(Catalogue catalogue, RequestDesk desk, FixWorks
         }
 
         var fix = await workshop.TryAsync(incident, service, effects, cancellationToken);
-        var change = new ProposedChange(fix.Change?.Subject ?? "no fix", fix.Change?.Summary ?? "", null, null, null, fix.Check, fix.Why) { Tried = [.. fix.Tried] };
+        var change = new ProposedChange(fix.Change?.Subject ?? "no fix", fix.Change?.Summary ?? "", null, null, null, fix.Check, fix.Why) { Tried = [.. fix.Tried], Risk = fix.Change?.Risk ?? "", Tests = fix.Change?.Tests ?? "" };
         var mayPublish = incident.Request is not null && desk.HostFor(service) is not null;
         change = await ReportAsync(incident, service, mayPublish ? change : Unpublished(change, fix), fix.Passed && mayPublish, effects, cancellationToken);
         try
@@ -66,10 +66,12 @@ public sealed class ProposeStage(Catalogue catalogue, RequestDesk desk, FixWorks
 
     private Task EditAsync(Incident incident, Service service, ProposedChange change, Effects effects, CancellationToken cancellationToken)
     {
-        var report = change.ReportPath is { } path ? $"On this branch: {Quoting.Inline(path)}" : "On the incident's page.";
+        var report = change.ReportPath is { } path
+            ? $"On this branch, to be kept with the code: {Quoting.Inline(path)}. It has the timeline, how it was detected, action items and open questions."
+            : "On the incident's page.";
         return desk.EditAsync(incident, service, effects, new RequestEdit(
             "fix", change.FixCommit is null ? "wrote into the request that no fix is proposed" : "wrote the proposed fix into the request",
-            [(RequestBody.Fix, RequestBody.OfChange(change)), (RequestBody.Report, $"## Incident report\n\n{report}")],
+            [(RequestBody.Fix, RequestBody.OfChange(change, service)), (RequestBody.Report, $"## Incident report\n\n{report}")],
             change.FixCommit is null ? [RequestNames.Active] : [RequestNames.Active, RequestNames.FixProposed],
             RequestNames.Title(incident, investigating: false)), cancellationToken);
     }

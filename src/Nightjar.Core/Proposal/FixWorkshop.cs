@@ -113,7 +113,8 @@ public sealed class FixWorkshop(ICodeRepositories repositories, EvidenceGatherer
     {
         await clone.ApplyAsync(fix.Diff, cancellationToken);
         var (subject, summary) = (Quoting.Plain(fix.Change?.Subject ?? "", LongestSubject), Quoting.Plain(fix.Change?.Summary ?? "", LongestSummary));
-        return await clone.CommitAsync($"{subject}\n\n{summary}\n\n{Trailer(incident)}\n", at, allowEmpty: false, cancellationToken);
+        var cause = incident.Finding is { } finding ? $"\n\n{Quoting.Plain(finding.RootCause, LongestSummary)}" : "";
+        return await clone.CommitAsync($"{subject}\n\n{summary}{cause}\n\n{Trailer(incident)}\n", at, allowEmpty: false, cancellationToken);
     }
 
     /// <summary>After a kill: the commits that this very push brought, right on top of where we left the branch before it.</summary>

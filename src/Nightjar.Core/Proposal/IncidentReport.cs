@@ -14,49 +14,59 @@ namespace Nightjar.Core.Proposal;
 /// </summary>
 public static class IncidentReport
 {
+    /// <summary>Below this a reader should doubt the cause, and the report says so.</summary>
+    private const double Sure = 0.8;
+
     public static string Write(Incident incident, Service service, EvidenceBundle? evidence, IReadOnlyList<JournalEntry> journal, ProposedChange change)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# Incident {incident.Id}: {Quoting.Prose(incident.Title).Replace('\n', ' ')}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"# Incident {incident.Id}: {ReportWords.Line(incident.Title)}\n\n");
         text.Append("| | |\n|---|---|\n");
-        text.Append(CultureInfo.InvariantCulture, $"| Fingerprint | `{incident.Fingerprint.Hash}` |\n");
-        text.Append(CultureInfo.InvariantCulture, $"| Detected | {incident.OpenedAt:u} |\n");
-        text.Append(CultureInfo.InvariantCulture, $"| Severity | {incident.Severity} |\n");
-        text.Append(CultureInfo.InvariantCulture, $"| Status | {(change.FixCommit is null ? "no fix proposed" : "fix proposed")} |\n\n");
-        Section(text, "Summary", Summary(incident, change));
-        Section(text, "Timeline", Timeline(incident, evidence, journal));
+        ReportWords.Row(text, "Service", Quoting.Inline(incident.Service.Value));
+        if (evidence is not null)
+        {
+            ReportWords.Row(text, "First failure", ReportWords.At(evidence.Onset));
+        }
+
+        ReportWords.Row(text, "Detected", ReportWords.At(incident.OpenedAt));
+        ReportWords.Row(text, "Severity", incident.Severity.ToString().ToLowerInvariant());
+        ReportWords.Row(text, "Status", change.FixCommit is null ? "no fix proposed" : "fix proposed, waiting for review");
+        ReportWords.Row(text, "Fingerprint", Quoting.Inline(incident.Fingerprint.Hash) + (incident.RecurrenceOf is { } before ? $", time {incident.Occurrence}, after incident {before}" : ""));
+        text.Append('\n');
+        Section(text, "Summary", Summary(incident, service, evidence, change));
+        Section(text, "Timeline", ReportTimeline.Write(incident, evidence, journal, change.Check));
         Section(text, "Root cause", RootCause(incident.Finding));
-        Section(text, "Contributing factors", List(incident.Finding?.ContributingFactors ?? [], "None known."));
+        Section(text, "Contributing factors", ReportWords.List(incident.Finding?.ContributingFactors ?? [], "None known."));
         Section(text, "Detection", Detection(incident, service, evidence));
         Section(text, "Fix", Fix(change));
         Section(text, "Action items", ActionItems(incident, change));
-        Section(text, "Open questions", List(incident.Finding?.Missing ?? [], "None recorded."));
+        Section(text, "Open questions", ReportWords.List(OpenQuestions(incident.Finding), "None recorded."));
         return text.ToString();
     }
 
-    private static string Summary(Incident incident, ProposedChange change)
+    private static string Summary(Incident incident, Service service, EvidenceBundle? evidence, ProposedChange change)
     {
-        var cause = incident.Finding is { } finding ? Quoting.Prose(finding.RootCause) : "The cause is not known.";
-        var fix = change.FixCommit is null ? "No fix is proposed: " + Quoting.Prose(change.Why) : "Proposed: " + Quoting.Inline(change.Subject) + ".";
-        return $"{cause} {fix}";
+        var cause = incident.Finding is { } finding ? ReportWords.Sentence(finding.RootCause) : "The cause is not known.";
+        var fix = change.FixCommit is null
+            ? $"No fix is proposed: {ReportWords.Line(change.Why)}"
+            : $"Proposed is {Quoting.Inline(change.Subject)}. {(change.Check is { } check ? ReportWords.Check(check) : "It was not checked: no check is configured.")}";
+        return $"{What(incident, service)}{Errors(evidence)}\n\n{cause}\n\n{fix}";
     }
 
-    private static string Timeline(Incident incident, EvidenceBundle? evidence, IReadOnlyList<JournalEntry> journal)
+    private static string What(Incident incident, Service service) => incident.Trigger.Rate is { } rate
+        ? $"{ReportWords.Rate(rate, incident.Service)} between {ReportWords.At(rate.From)} and {ReportWords.At(rate.To)}; the limit is {ReportWords.Limit(service, rate.Of)}."
+        : $"{ReportWords.Sentence(ReportWords.Kind(incident.Trigger.Kind))} It concerns {Quoting.Inline(incident.Service.Value)}.";
+
+    private static string Errors(EvidenceBundle? evidence)
     {
-        var rows = new List<(DateTimeOffset At, string Says)>();
-        if (evidence is not null)
+        var groups = evidence?.Logs?.ErrorGroups ?? [];
+        if (groups.IsDefaultOrEmpty)
         {
-            rows.Add((evidence.Onset, "first failure seen"));
-            rows.AddRange(evidence.Changes.Take(3).Select(c => (c.At, $"{c.Kind.ToString().ToLowerInvariant()} {Quoting.Inline(c.Id.Length > 8 ? c.Id[..8] : c.Id)} {Quoting.Inline(c.Summary)}")));
+            return "";
         }
 
-        rows.AddRange(journal.Where(e => e.Act is "opened" or "state" or "fold" or "approve" or "retry").Select(e => (e.At, Quoting.Prose(e.Why).Replace('\n', ' '))));
-        if (incident.Finding is not null && incident.Request is { } request)
-        {
-            rows.Add((request.OpenedAt, "draft request opened"));
-        }
-
-        return string.Join('\n', rows.OrderBy(r => r.At).Select(r => string.Create(CultureInfo.InvariantCulture, $"- {r.At:u} {r.Says}")));
+        var rest = groups.Length == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" and {groups.Length - 1} other kinds of error");
+        return string.Create(CultureInfo.InvariantCulture, $" The logs hold {groups[0].Count} × {Quoting.Inline(groups[0].ErrorClass)} ({Quoting.Inline(groups[0].Message, 200)}){rest}.");
     }
 
     private static string RootCause(Finding? finding)
@@ -66,31 +76,45 @@ public static class IncidentReport
             return "Not found.";
         }
 
-        var where = finding.Place is { } place ? $" At {Quoting.Inline(place.ToString())}." : "";
-        var by = finding.Suspect is { } s ? $" Brought in by {Quoting.Inline(s.Short)} {Quoting.Inline(s.Subject)}." : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{Quoting.Prose(finding.RootCause)}{where}{by} Confidence {finding.Confidence:0.00}, from {finding.Facts.Length} named facts.")
-            + (finding.RuledOut.IsEmpty ? "" : $"\n\nRuled out:\n\n{List(finding.RuledOut, "")}");
+        var text = new StringBuilder(ReportWords.Sentence(finding.RootCause)).Append("\n\n");
+        text.Append(finding.Place is { } place ? $"- Place: {Quoting.Inline(place.ToString())}{(place.Function is { Length: > 0 } f ? $" in {Quoting.Inline(f)}" : "")}\n" : "");
+        text.Append(finding.Suspect is { } s ? $"- Brought in by {Quoting.Inline(s.Short)} {Quoting.Inline(s.Subject)}, {Quoting.Inline(s.Author)}, {ReportWords.At(s.At)}\n" : "");
+        text.Append(CultureInfo.InvariantCulture, $"- Confidence: {finding.Confidence:0.00} of 1, found by {Quoting.Plain(finding.By, 60)}\n");
+        if (!finding.Facts.IsDefaultOrEmpty)
+        {
+            var facts = finding.Facts.OrderByDescending(f => f.Weight).Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Says} ({f.Weight:+0.0;−0.0;0.0})"));
+            text.Append("\nWhat speaks for it and against it, by weight:\n\n").Append(ReportWords.List([.. facts], "")).Append('\n');
+        }
+
+        return text.Append(finding.RuledOut.IsDefaultOrEmpty ? "" : $"\nRuled out:\n\n{ReportWords.List(finding.RuledOut, "")}").ToString();
     }
 
     private static string Detection(Incident incident, Service service, EvidenceBundle? evidence)
     {
         var trigger = incident.Trigger;
         var what = trigger.Rate is { } rate
-            ? string.Create(CultureInfo.InvariantCulture, $"{rate.Errors} failures of {rate.Total} {(rate.Of == RateUnit.Lines ? "lines" : "requests")} ({rate.Rate:P1}) within {service.ErrorRate.Window.TotalSeconds:0} s, threshold {service.ErrorRate.Threshold:P0}.")
-            : $"{trigger.Kind}: {Quoting.Inline(trigger.Message)}.";
-        var delay = evidence is null ? "" : string.Create(CultureInfo.InvariantCulture, $" Opened {Math.Max(0, (incident.OpenedAt - evidence.Onset).TotalSeconds):0.0} s after the first failure.");
-        return what + delay;
+            ? $"Nightjar measures the error rate of the service's logs: {ReportWords.Rate(rate, incident.Service)}, over the limit of {ReportWords.Limit(service, rate.Of)}."
+            : $"{ReportWords.Sentence(ReportWords.Kind(trigger.Kind))}{(ReportWords.Error(trigger) is { } error ? $" It said {error}." : "")}";
+        if (evidence is null)
+        {
+            return what;
+        }
+
+        var delay = incident.OpenedAt - evidence.Onset;
+        return $"{what} The incident was opened {ReportWords.Span(delay > TimeSpan.Zero ? delay : TimeSpan.Zero)} after the first failure.";
     }
 
     private static string Fix(ProposedChange change)
     {
         if (change.FixCommit is null)
         {
-            return "None proposed. " + Quoting.Prose(change.Why) + (change.Tried.IsDefaultOrEmpty ? "" : $"\n\nTried:\n\n{List(change.Tried, "")}");
+            return $"None is proposed. {ReportWords.Sentence(change.Why)}{(change.Check is { Passed: false } failed ? $" {ReportWords.Check(failed)}" : "")}"
+                + (change.Tried.IsDefaultOrEmpty ? "" : $"\n\nTried:\n\n{ReportWords.List(change.Tried, "")}");
         }
 
-        var check = change.Check is { } c ? $" The service's own check {c.Says}." : " The service has no check configured, so nothing was run.";
-        return $"{Quoting.Inline(change.Subject)}: {Quoting.Prose(change.Summary)}{check}";
+        var check = change.Check is { } c ? ReportWords.Check(c) : "The service has no check configured, so nothing was run.";
+        var notes = string.Join(' ', new[] { change.Risk, change.Tests }.Where(t => t.Length > 0).Select(ReportWords.Sentence));
+        return $"{Quoting.Inline(change.Subject)}. {Quoting.Prose(change.Summary)}\n\n{check}{(notes.Length > 0 ? $"\n\n{notes}" : "")}";
     }
 
     private static string ActionItems(Incident incident, ProposedChange change)
@@ -100,9 +124,13 @@ public static class IncidentReport
         {
             items.Add("Find and fix the cause by hand; the evidence is on the incident's page.");
         }
-        else if (incident.Finding?.Suspect is not null)
+        else
         {
-            items.Add("Bring back what the reverted change was for, without its fault, and with a test that fails on it.");
+            items.Add("Review the fix, merge and deploy it; the error rate before and after is then commented on the request.");
+            if (incident.Finding?.Suspect is not null)
+            {
+                items.Add("Bring back what the reverted change was for, without its fault, and with a test that fails on it.");
+            }
         }
 
         if (change.Check is null)
@@ -115,11 +143,15 @@ public static class IncidentReport
             items.Add("This came back: ask why the earlier fix did not last.");
         }
 
-        return List([.. items], "None.");
+        return string.Join('\n', items.Select(i => $"- [ ] {i}"));
     }
 
-    private static string List(ImmutableArray<string> items, string none) =>
-        items.IsDefaultOrEmpty ? none : string.Join('\n', items.Select(i => "- " + Quoting.Prose(i).Replace('\n', ' ')));
+    private static ImmutableArray<string> OpenQuestions(Finding? finding) => finding switch
+    {
+        null => [],
+        { Suspect: not null, Confidence: < Sure } => [.. finding.Missing, string.Create(CultureInfo.InvariantCulture, $"Is it really this commit? The confidence is {finding.Confidence:0.00} only")],
+        _ => finding.Missing,
+    };
 
     private static void Section(StringBuilder text, string title, string body) =>
         text.Append("## ").Append(title).Append("\n\n").Append(body.TrimEnd()).Append("\n\n");

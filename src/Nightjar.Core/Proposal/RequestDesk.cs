@@ -52,7 +52,7 @@ public sealed class RequestDesk(HostOf hosts, ICodeRepositories repositories, Co
             incident.Id, branch, repository.BaseBranch, RequestNames.Title(incident, investigating: true), RequestBody.Opening(incident, service),
             RequestNames.Labels(incident, RequestNames.Active, RequestNames.Investigating));
         var hosted = await effects.OnceAsync(
-            "open-request", $"request-{incident.Occurrence}", $"opened a draft request on {host.Name}",
+            "open-request", $"request-{incident.Occurrence}", $"opened a draft request (host: {host.Name})",
             ct => host.FindAsync(service, branch, ct), ct => host.OpenDraftAsync(service, draft, ct), cancellationToken);
         return incident with { Request = new ReviewRequest(host.Name, hosted.Number, hosted.Url, branch, repository.BaseBranch, hosted.OpenedAt) { Head = head.Commit } };
     }

@@ -26,6 +26,12 @@ public sealed record ProposedChange(string Subject, string Summary, string? FixC
 {
     public ImmutableArray<string> Tried { get; init; } = [];
 
+    /// <summary>What a person loses or risks by taking it, in a sentence; empty when its author said nothing.</summary>
+    public string Risk { get; init; } = "";
+
+    /// <summary>Which tests prove it, in a sentence.</summary>
+    public string Tests { get; init; } = "";
+
     /// <summary>The incident report, which is also at <see cref="ReportPath"/> on the request's branch where there is one.</summary>
     public string Report { get; init; } = "";
 }
@@ -153,7 +159,8 @@ public interface ILocalReview
     Task<ImmutableArray<Investigation.CommitFacts>> CommitsAsync(HostedRequest request, CancellationToken cancellationToken);
 
     /// <summary>Merges in a private clone and moves the base branch.</summary>
-    Task<ReviewAnswer> MergeAsync(int number, string person, CancellationToken cancellationToken);
+    /// <param name="expectedHead">The last commit that the person saw: another one is not merged. Null takes what is there.</param>
+    Task<ReviewAnswer> MergeAsync(int number, string? expectedHead, string person, CancellationToken cancellationToken);
 
     Task<ReviewAnswer> CloseAsync(int number, string person, CancellationToken cancellationToken);
 }

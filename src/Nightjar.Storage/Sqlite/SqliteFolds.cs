@@ -20,6 +20,23 @@ internal sealed class SqliteFolds(SqliteFile file) : IFolds
         ],
         cancellationToken);
 
+    public async Task<IReadOnlyDictionary<IncidentId, ImmutableArray<Fold>>> ReadManyAsync(IReadOnlyCollection<IncidentId> incidents, CancellationToken cancellationToken)
+    {
+        if (incidents.Count == 0)
+        {
+            return ImmutableDictionary<IncidentId, ImmutableArray<Fold>>.Empty;
+        }
+
+        // One JSON array instead of a parameter each: any number of them fits.
+        var ids = StoredJson.Write(incidents.Select(i => i.Value));
+        var rows = await file.ReadAsync(
+            connection => connection.Query<Row>(
+                "SELECT incident, hash, kind, count, first_seen AS FirstSeen, last_seen AS LastSeen, '[]' AS samples FROM folds WHERE incident IN (SELECT value FROM json_each(@ids)) ORDER BY first_seen, hash",
+                new { ids }).AsList(),
+            cancellationToken);
+        return rows.GroupBy(r => r.Incident).ToDictionary(g => new IncidentId(g.Key), g => g.Select(ToFold).ToImmutableArray());
+    }
+
     internal static void Add(SqliteConnection connection, IReadOnlyList<Fold> folds) => connection.Execute(
         """
         INSERT INTO folds (incident, hash, kind, count, first_seen, last_seen, samples)

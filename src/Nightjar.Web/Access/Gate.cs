@@ -41,7 +41,7 @@ internal sealed partial class Gate(Origins origins, Sessions sessions, Throttle 
 
     private static bool IsPublic(HttpRequest request) =>
         (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
-        && (request.Path == "/healthz" || request.Path == "/favicon.svg" || request.Path.StartsWithSegments("/assets", StringComparison.Ordinal));
+        && (request.Path == "/healthz" || request.Path == "/readyz" || request.Path == "/favicon.svg" || request.Path.StartsWithSegments("/assets", StringComparison.Ordinal));
 
     private static bool LimitBody(HttpContext http)
     {

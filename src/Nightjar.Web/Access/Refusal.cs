@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Nightjar.Core.Evidence;
+using Nightjar.Core.Incidents;
 
 namespace Nightjar.Web.Access;
 
@@ -44,9 +45,20 @@ internal static class Refusal
     public static Task FailedAsync(HttpContext http)
     {
         Headers.Add(http.Response);
-        return http.Features.Get<IExceptionHandlerFeature>()?.Error is BadHttpRequestException bad
-            ? WriteAsync(http, bad.StatusCode, "That could not be read", "The request is too large or broken. Nothing was done.")
-            : WriteAsync(http, StatusCodes.Status500InternalServerError, "Nightjar could not do this", "The log says why.");
+        return http.Features.Get<IExceptionHandlerFeature>()?.Error switch
+        {
+            BadHttpRequestException bad => WriteAsync(http, bad.StatusCode, "That could not be read", "The request is too large or broken. Nothing was done."),
+            StoreUnavailableException store => StoreAwayAsync(http, store),
+            _ => WriteAsync(http, StatusCodes.Status500InternalServerError, "Nightjar could not do this", "The log says why."),
+        };
+    }
+
+    /// <summary>Its message names files of this machine, so only those who are signed in read it.</summary>
+    private static Task StoreAwayAsync(HttpContext http, StoreUnavailableException store)
+    {
+        http.Response.Headers.RetryAfter = "10";
+        var why = http.Features.Get<Visitor>() is null ? "The log says why" : store.Message;
+        return WriteAsync(http, StatusCodes.Status503ServiceUnavailable, "Nightjar cannot reach its store", $"{why}. Nothing was done, and nothing is lost: it goes on by itself once the store can be written again. Then load this page again.");
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Nightjar.Core.Incidents;
 using Nightjar.Core.Policy;
 
 namespace Nightjar.Web.Access;
@@ -33,11 +34,24 @@ internal sealed class Sessions(ISignIns signIns, DashboardOptions options, TimeP
         var end = End(session.CreatedAt, now);
         if (end - session.ExpiresAt >= Step && !http.Request.Headers.ContainsKey("HX-Request"))
         {
-            await signIns.CreateSessionAsync(hash, session.Person, session.CreatedAt, end, http.RequestAborted);
-            Send(http, token, end);
+            await ExtendAsync(http, token, session, end);
         }
 
         return session.Person;
+    }
+
+    /// <summary>A store that cannot be written must not keep people from reading what is wrong with it.</summary>
+    private async Task ExtendAsync(HttpContext http, string token, SignedIn session, DateTimeOffset end)
+    {
+        try
+        {
+            await signIns.CreateSessionAsync(Token.Hash(token), session.Person, session.CreatedAt, end, http.RequestAborted);
+            Send(http, token, end);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The session lasts as long as it did; the next page tries again, and the pages say that the store is away.
+        }
     }
 
     public async Task StartAsync(HttpContext http, string person)

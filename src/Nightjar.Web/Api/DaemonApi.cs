@@ -39,6 +39,8 @@ internal sealed class DaemonApi(Boards boards, IPauseSwitch pause, ISignIns sign
             board.NeedPerson,
             board.Services,
             board.Watchers,
+            board.Intake,
+            Readiness = options.Readiness is { } ask ? await ask(http.RequestAborted) : [],
             clock.GetUtcNow().UtcDateTime,
         });
     }

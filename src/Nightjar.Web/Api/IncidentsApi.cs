@@ -9,7 +9,7 @@ using Nightjar.Web.Incidents;
 
 namespace Nightjar.Web.Api;
 
-internal sealed class IncidentsApi(IIncidents incidents, IFolds folds, IJournal journal, IEvidenceStore evidence, Acts acts, DashboardOptions options)
+internal sealed class IncidentsApi(IIncidents incidents, IFolds folds, IJournal journal, IEvidenceStore evidence, Acts acts)
 {
     private const int MostOnPage = 200;
 
@@ -27,12 +27,9 @@ internal sealed class IncidentsApi(IIncidents incidents, IFolds folds, IJournal 
     {
         var most = Math.Clamp(limit ?? 50, 1, MostOnPage);
         var query = new IncidentQuery { Open = open, Service = service is null ? null : new ServiceName(service), Before = before, Limit = most };
-        var rows = new List<IncidentJson>();
-        foreach (var incident in await incidents.ListAsync(query, http.RequestAborted))
-        {
-            rows.Add(IncidentJson.Of(incident, await folds.ReadAsync(incident.Id, http.RequestAborted)));
-        }
-
+        var found = await incidents.ListAsync(query, http.RequestAborted);
+        var seen = await folds.ReadManyAsync([.. found.Select(i => i.Id)], http.RequestAborted);
+        var rows = found.Select(i => IncidentJson.Of(i, seen.TryGetValue(i.Id, out var own) ? own : [])).ToList();
         return Reply.Ok(new { Incidents = rows, Before = rows.Count == most ? rows[^1].Number : (long?)null });
     }
 
@@ -50,7 +47,7 @@ internal sealed class IncidentsApi(IIncidents incidents, IFolds folds, IJournal 
             Incident = IncidentJson.Of(incident, await folds.ReadAsync(id, http.RequestAborted)),
             Timeline = entries.TakeLast(MostEntries).Select(EntryJson.Of),
             Evidence = (await evidence.ReadAsync(id, http.RequestAborted)).Select(e => new { e.Id, e.Bundle }),
-            Report = options.Report is { } report ? await report(incident, http.RequestAborted) : null,
+            incident.Change?.Report,
         });
     }
 

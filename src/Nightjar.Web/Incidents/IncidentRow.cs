@@ -22,8 +22,8 @@ public sealed record IncidentRow(long Number, string Service, string Title, stri
     public static IncidentRow Of(Incident incident, long signals, DateTimeOffset now) =>
         new(incident.Id.Value, incident.Service.Value, Words.Line(incident.Title, LongestLine), Words.State(incident.State), Words.Tone(incident.State), incident.Severity, Words.Span(now - incident.OpenedAt), incident.OpenedAt, signals)
         {
-            Cause = incident.Finding is { } finding ? Words.Line(finding.RootCause, LongestLine) : null,
-            Waits = Waiting(incident) is { } waits ? Words.Line(waits, LongestLine) : null,
+            Cause = incident.Finding?.RootCause,
+            Waits = Waiting(incident),
             Outcome = incident.Outcome == IncidentOutcome.None ? null : Words.Outcome(incident.Outcome),
             Acknowledged = incident.AcknowledgedBy,
             Occurrence = incident.Occurrence,

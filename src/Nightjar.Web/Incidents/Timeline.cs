@@ -13,13 +13,19 @@ public enum StepState
 }
 
 /// <summary>One line of a timeline: a remark, or an outside effect from its intent to its end.</summary>
-public sealed record TimelineRow(long Sequence, DateTimeOffset At, string Since, string Actor, string Act, string Why, StepState State, string? Took, decimal CostUsd);
+/// <param name="Says">What happened, in words.</param>
+/// <param name="Detail">The reason, where it is worth a line of its own.</param>
+/// <param name="IsTurn">True where the incident moved to another state.</param>
+/// <param name="Times">How often in a row; repeats are one line.</param>
+public sealed record TimelineRow(long Sequence, DateTimeOffset At, string Since, string Actor, string Says, string? Detail, bool IsTurn, StepState State, string? Took, int Times, decimal CostUsd);
 
 /// <summary>The journal of one incident for people to read.</summary>
 internal static class Timeline
 {
     /// <summary>Rows that a page shows; the first ones are left out beyond it.</summary>
     public const int Most = 500;
+
+    private static readonly TimeSpan WorthSaying = TimeSpan.FromSeconds(0.5);
 
     private const int Page = 500;
 
@@ -59,19 +65,30 @@ internal static class Timeline
                 intents[opened] = rows.Count;
             }
 
-            rows.Add(new TimelineRow(entry.Sequence, entry.At, Words.Exact(entry.At - start), entry.Actor, entry.Act, entry.Why, StateOf(entry.Step), null, entry.CostUsd));
+            var deed = Deed.Of(entry);
+            if (deed.IsSame(rows.LastOrDefault()) && entry.Key is null)
+            {
+                rows[^1] = rows[^1] with { Says = deed.Says, Detail = deed.Detail, Times = rows[^1].Times + 1, CostUsd = rows[^1].CostUsd + entry.CostUsd };
+                continue;
+            }
+
+            rows.Add(new TimelineRow(entry.Sequence, entry.At, Words.Exact(entry.At - start), entry.Actor, deed.Says, deed.Detail, entry.Act == "state", StateOf(entry.Step), null, 1, entry.CostUsd));
         }
 
-        return [.. rows.TakeLast(Most)];
+        return [.. rows.Where(r => r.State != StepState.Done || !Deed.IsRoutine(r)).TakeLast(Most)];
     }
 
-    private static TimelineRow Ended(TimelineRow row, JournalEntry entry) => row with
+    private static TimelineRow Ended(TimelineRow row, JournalEntry entry)
     {
-        State = StateOf(entry.Step),
-        Why = entry.Step == JournalStep.Intent ? row.Why : entry.Why,
-        Took = entry.Step == JournalStep.Intent ? row.Took : Words.Exact(entry.At - row.At),
-        CostUsd = row.CostUsd + entry.CostUsd,
-    };
+        var took = entry.At - row.At;
+        return row with
+        {
+            State = StateOf(entry.Step),
+            Says = entry.Step == JournalStep.Intent ? row.Says : Deed.Of(entry).Says,
+            Took = entry.Step == JournalStep.Intent || took < WorthSaying ? row.Took : Words.Exact(took),
+            CostUsd = row.CostUsd + entry.CostUsd,
+        };
+    }
 
     private static StepState StateOf(JournalStep step) => step switch
     {

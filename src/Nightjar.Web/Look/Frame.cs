@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Nightjar.Core.Policy;
@@ -7,7 +8,14 @@ namespace Nightjar.Web.Look;
 
 /// <summary>What every page shows or needs around its own matter. Public like all views, because the page classes that Razor generates are.</summary>
 /// <param name="Said">What came of the button that led here; null when none did.</param>
-public sealed record Frame(string Person, string FormToken, Pause? Pause, Conduct Conduct, Answer? Said, DateTimeOffset Now);
+public sealed record Frame(string Person, string FormToken, Pause? Pause, Conduct Conduct, Answer? Said, DateTimeOffset Now)
+{
+    /// <summary>Why Nightjar cannot do its work; empty while it can.</summary>
+    public ImmutableArray<ReadyPart> Troubles { get; init; } = [];
+
+    /// <summary>Signals that were lost since the start, because too many came at once.</summary>
+    public long Dropped { get; init; }
+}
 
 /// <summary>Puts together the frame of a page.</summary>
 internal sealed class Frames(IPauseSwitch pause, IAntiforgery forms, DashboardOptions options, Sayings sayings, TimeProvider clock)
@@ -18,5 +26,9 @@ internal sealed class Frames(IPauseSwitch pause, IAntiforgery forms, DashboardOp
         await pause.GetAsync(http.RequestAborted),
         options.Conduct,
         sayings.Take(http),
-        clock.GetUtcNow());
+        clock.GetUtcNow())
+    {
+        Troubles = options.Readiness is { } ask ? [.. (await ask(http.RequestAborted)).Where(p => p.State == ReadyState.NotReady)] : [],
+        Dropped = options.Intake?.Invoke().Dropped ?? 0,
+    };
 }

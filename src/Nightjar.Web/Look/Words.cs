@@ -91,6 +91,8 @@ internal static class Words
 
     public static string Short(string sha) => sha.Length > 8 ? sha[..8] : sha;
 
+    public static string Upper(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+
     /// <summary>On one line and not longer than that.</summary>
     public static string Line(string text, int longest)
     {

@@ -2,14 +2,13 @@ using Nightjar.Core.Incidents;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Pipeline;
 using Nightjar.Core.Proposal;
-using Nightjar.Web.Look;
 
 namespace Nightjar.Web.Requests;
 
 /// <summary>Merging and closing a request, for pages and API alike. Only the local host's: no other has such buttons.</summary>
 internal sealed class Review(IRequestRecords records, ILocalReview review, IInbox inbox, IWakeUps wakeUps, TimeProvider clock)
 {
-    /// <param name="seen">The last commit that the person saw; null when they named none.</param>
+    /// <param name="seen">The last commit that the person saw: no other is merged. Null or empty when they named none.</param>
     /// <returns>Null when there is no such request.</returns>
     public async Task<ReviewAnswer?> MergeAsync(int number, string? seen, string person, CancellationToken cancellationToken)
     {
@@ -20,12 +19,8 @@ internal sealed class Review(IRequestRecords records, ILocalReview review, IInbo
 
         try
         {
-            if (seen is { Length: > 0 } && await review.CommitsAsync(request, cancellationToken) is { IsDefaultOrEmpty: false } commits && commits[^1].Sha != seen)
-            {
-                return new ReviewAnswer(false, $"The branch has changed since you looked: its last commit is {Words.Short(commits[^1].Sha)} now. Read it, then press again.");
-            }
-
-            return await ToldAsync(request, await review.MergeAsync(number, person, cancellationToken), InboxKind.RequestMerged, person, cancellationToken);
+            var expected = string.IsNullOrEmpty(seen) ? null : seen;
+            return await ToldAsync(request, await review.MergeAsync(number, expected, person, cancellationToken), InboxKind.RequestMerged, person, cancellationToken);
         }
         catch (RepositoryException e)
         {

@@ -18,7 +18,7 @@ public sealed record ServiceLine(Service Service, RateReading Rate, IReadOnlyLis
 /// <summary>Reads how the services do, and passes on what people say of one.</summary>
 internal sealed class ServiceLines(Catalogue catalogue, IRates rates, IIncidents incidents, TimeProvider clock)
 {
-    private static readonly TimeSpan Recent = TimeSpan.FromMinutes(30);
+    public static readonly TimeSpan Recent = TimeSpan.FromMinutes(30);
 
     private const int MostOpen = 500;
 

@@ -9,7 +9,7 @@ using Nightjar.Web.Look;
 namespace Nightjar.Web.Services;
 
 /// <summary>The services we look after. A name travels as a form field, never as a part of an address.</summary>
-internal sealed class ServicePages(ServiceLines lines, Notices notices, Frames frames, Sayings sayings)
+internal sealed class ServicePages(ServiceLines lines, Notices notices, Frames frames, Sayings sayings, DashboardOptions options)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -19,7 +19,7 @@ internal sealed class ServicePages(ServiceLines lines, Notices notices, Frames f
     }
 
     private async Task<IResult> ListAsync(HttpContext http) =>
-        new RazorComponentResult<ServicesPage>(new { Frame = await frames.ForAsync(http), Lines = await lines.ReadAsync(http.RequestAborted) });
+        new RazorComponentResult<ServicesPage>(new { Frame = await frames.ForAsync(http), Lines = await lines.ReadAsync(http.RequestAborted), Intake = options.Intake?.Invoke() });
 
     private async Task<IResult> InvestigateAsync(HttpContext http)
     {

@@ -41,15 +41,16 @@ internal sealed class SilencePages(ISilences silences, IFingerprintLedger ledger
     private async Task<IResult> AddAsync(HttpContext http)
     {
         var form = await Forms.FieldsAsync(http);
+        var back = form["back"].ToString() is { Length: > 0 } from ? LocalPath.Of(from) : "/silences";
         var minutes = double.TryParse(form["minutes"], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : (double?)null;
         var (wish, fault) = SilenceWish.Of(form["service"], form["hash"], minutes, form["why"]);
         if (wish is null)
         {
-            return sayings.Lead(http, new Answer(false, fault ?? ""), "/silences");
+            return sayings.Lead(http, new Answer(false, fault ?? ""), back);
         }
 
         var added = await silences.AddAsync(wish.Service, wish.Hash, clock.GetUtcNow() + wish.For, Visitor.Of(http).Person, wish.Why, http.RequestAborted);
-        return sayings.Lead(http, new Answer(true, $"Silent until {Words.Iso(added.Until)}."), "/silences");
+        return sayings.Lead(http, new Answer(true, $"Silent until {Words.Moment(added.Until, clock.GetUtcNow())} UTC."), back);
     }
 
     private async Task<IResult> EndAsync(HttpContext http, long id)

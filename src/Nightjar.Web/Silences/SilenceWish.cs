@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -10,6 +11,8 @@ internal sealed partial record SilenceWish(string? Service, string? Hash, TimeSp
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
     private const int LongestText = 300;
+
+    public static readonly ImmutableArray<(int Minutes, string Name)> Choices = [(30, "30 minutes"), (60, "1 hour"), (240, "4 hours"), (1_440, "1 day"), (10_080, "1 week")];
 
     /// <summary>The wish, or what is wrong with it.</summary>
     public static (SilenceWish? Wish, string? Fault) Of(string? service, string? hash, double? minutes, string? why)

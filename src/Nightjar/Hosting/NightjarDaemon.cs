@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Nightjar.Configuration;
 using Nightjar.Core.Services;
+using Nightjar.Core.Signals;
 using Nightjar.Storage.Sqlite;
 using Nightjar.Web;
 
@@ -86,7 +87,8 @@ internal sealed class NightjarDaemon : IAsyncDisposable
             k.Listen(options.Dashboard.Listen);
         });
         builder.Services.AddNightjar(options, store, seams);
-        builder.Services.AddDashboard(Dashboard(options, new Lazy<ByHand>(() => parts().GetRequiredService<ByHand>())));
+        builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddDashboard(Dashboard(options, () => parts()));
         builder.Services.AddHostedService<LoopHost>().AddHostedService<IntakePump>().AddHostedService<WatcherHost>().AddHostedService<Housekeeping>().AddHostedService<HeartbeatHost>();
         var built = builder.Build();
         parts = () => built.Services;
@@ -94,15 +96,17 @@ internal sealed class NightjarDaemon : IAsyncDisposable
         return built;
     }
 
-    private static Nightjar.Web.DashboardOptions Dashboard(NightjarOptions options, Lazy<ByHand> byHand) => new()
+    /// <summary>The dashboard's doors into the daemon are opened when they are first used: then everything is built.</summary>
+    private static Nightjar.Web.DashboardOptions Dashboard(NightjarOptions options, Func<IServiceProvider> parts) => new()
     {
         Port = options.Dashboard.Listen.Port,
         CommandToken = CommandToken.ReadOrMake(options.State),
         Hosts = options.Dashboard.Url is { } url ? [url.Authority] : [],
         PublicUrl = options.Dashboard.Url?.GetLeftPart(UriPartial.Authority),
         Conduct = options.Conduct,
-        Investigate = (ServiceName service, string person, CancellationToken ct) => byHand.Value.InvestigateAsync(service, person, ct),
-        Report = (incident, _) => Task.FromResult(incident.Change?.Report is { Length: > 0 } report ? report : null),
+        Investigate = (ServiceName service, string person, CancellationToken ct) => parts().GetRequiredService<ByHand>().InvestigateAsync(service, person, ct),
+        Intake = () => parts().GetRequiredService<Intake>().Figures,
+        Readiness = ct => parts().GetRequiredService<Readiness>().AskAsync(ct),
         Version = Version,
     };
 }

@@ -23,6 +23,8 @@ internal sealed partial class QuartzWakeUps(TimeProvider clock, ILogger<QuartzWa
     private readonly CancellationTokenSource stopping = new();
     private IScheduler? scheduler;
 
+    public bool IsRunning => scheduler is not null && !stopping.IsCancellationRequested;
+
     /// <summary>Starts waking; a step that throws is said in the log and woken again by what is on disk.</summary>
     public async Task StartAsync(Func<IncidentId, CancellationToken, Task> step, CancellationToken cancellationToken)
     {

@@ -24,6 +24,21 @@ public abstract class FoldsContract<TSubject> : StoreContract<TSubject>
     }
 
     [Fact]
+    public async Task The_folds_of_many_incidents_come_in_one_read_without_their_samples()
+    {
+        var first = await OpenIncidentAsync();
+        var second = await OpenIncidentAsync("bbbbbbbb");
+        await Store.Folds.AddAsync([Samples.Fold("cccccccc", Clock.Now.AddMinutes(1), 4, first.Id.Value, "a line")], Token);
+
+        var folds = await Store.Folds.ReadManyAsync([first.Id, second.Id, new IncidentId(77)], Token);
+
+        Assert.Equal([first.Id, second.Id], folds.Keys.OrderBy(i => i.Value));
+        Assert.Equal([("aaaaaaaa", 1L), ("cccccccc", 4L)], folds[first.Id].Select(f => (f.Hash, f.Count)));
+        Assert.All(folds.Values.SelectMany(f => f), f => Assert.Empty(f.Samples));
+        Assert.Empty(await Store.Folds.ReadManyAsync([], Token));
+    }
+
+    [Fact]
     public async Task Folds_at_once_sum_exactly()
     {
         var incident = await OpenIncidentAsync();

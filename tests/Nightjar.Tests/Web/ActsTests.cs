@@ -59,6 +59,19 @@ public sealed class ActsTests
     }
 
     [Fact]
+    public async Task An_incident_is_silenced_from_its_page_until_a_time()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var browser = await web.SignedInAsync("ada");
+        using var answer = await browser.PressAsync(await browser.PageAsync("/incidents/12"), "#ask form[action='/silences']", ("minutes", "240"), ("hash", "aa11bb22"), ("why", "known"));
+
+        Assert.Equal("/incidents/12", answer.Headers.Location?.OriginalString);
+        var silence = web.Store.Silences[^1];
+        Assert.Equal((null, "aa11bb22", web.Clock.Now.AddHours(4), "ada", "known"), (silence.Service, silence.Hash, silence.Until, silence.By, silence.Why));
+        Assert.Contains("silenced until 07:12:40 by ada", (await browser.PageAsync("/incidents/12")).QuerySelector("#status")?.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_makes_no_sense_is_refused_and_posts_nothing()
     {
         await using var web = await WebApp.StartFilledAsync();

@@ -22,7 +22,7 @@ public sealed partial class PagesTests
     public async Task Every_page_has_a_strict_policy_and_nothing_that_it_would_refuse()
     {
         await using var web = await WebApp.StartFilledAsync();
-        web.Report = "# Report\n\n| a | b |\n|:-:|--:|\n| 1 | 2 |";
+        Reported(web, "# Report\n\n| a | b |\n|:-:|--:|\n| 1 | 2 |");
         using var browser = await web.SignedInAsync();
         foreach (var path in Everything)
         {
@@ -105,7 +105,7 @@ public sealed partial class PagesTests
         web.Store.Note(new IncidentId(12), web.Clock.Now, "ada", "note", "something new");
         var parts = WebBrowser.Parse(await browser.Client.GetStringAsync(url));
         Assert.Equal(["timeline"], parts.QuerySelectorAll("[hx-swap-oob]").Select(e => e.Id));
-        Assert.Contains("something new", parts.QuerySelector("#timeline")?.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Something new", parts.QuerySelector("#timeline")?.TextContent, StringComparison.Ordinal);
         using var then = await browser.Client.GetAsync(parts.QuerySelector("#pulse")?.GetAttribute("hx-get"));
         Assert.Equal(HttpStatusCode.NoContent, then.StatusCode);
     }
@@ -116,10 +116,39 @@ public sealed partial class PagesTests
         await using var web = await WebApp.StartFilledAsync();
         using var browser = await web.SignedInAsync();
         var page = await browser.PageAsync("/incidents/12");
-        var request = page.QuerySelectorAll("#timeline li").Single(li => li.TextContent.Contains("open-request", StringComparison.Ordinal));
-        Assert.Contains("Opened draft request 3", request.TextContent, StringComparison.Ordinal);
+        var request = page.QuerySelectorAll("#timeline li").Single(li => li.TextContent.Contains("Opened draft request 3", StringComparison.Ordinal));
         Assert.Contains("took 0.7 s", request.TextContent, StringComparison.Ordinal);
         Assert.Contains("under way", page.QuerySelectorAll("#timeline li").Last().TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Waiting_again_for_the_same_kind_of_thing_is_one_line()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        foreach (var seen in new[] { 62, 71, 88 })
+        {
+            web.Store.Note(new IncidentId(10), web.Clock.Now, "verify", "wait", $"more traffic: {seen} of 100 requests");
+        }
+
+        using var browser = await web.SignedInAsync();
+        var row = Assert.Single((await browser.PageAsync("/incidents/10")).QuerySelectorAll("#timeline li"));
+        Assert.Contains("Waits for more traffic: 88 of 100 requests", row.TextContent, StringComparison.Ordinal);
+        Assert.Contains("3 times", row.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_look_says_what_is_wrong_what_was_done_and_what_is_asked()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var browser = await web.SignedInAsync();
+        var page = await browser.PageAsync("/incidents/12");
+        Assert.Contains("23 %", page.QuerySelector("#glance .big")?.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Cause found, 87 % sure", page.QuerySelector("#glance .deeds")?.TextContent, StringComparison.Ordinal);
+        Assert.Contains("A fix waits for your review", page.QuerySelector("#ask h2")?.TextContent, StringComparison.Ordinal);
+        Assert.Contains("no commit explains it", (await browser.PageAsync("/incidents/11")).QuerySelector("#glance .deeds")?.TextContent, StringComparison.Ordinal);
+        var held = await browser.PageAsync("/incidents/8");
+        Assert.Equal("/incidents/12", held.QuerySelector("#status .chips a")?.GetAttribute("href"));
+        Assert.Contains("Nothing is asked of you", held.QuerySelector("#ask")?.TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -164,6 +193,12 @@ public sealed partial class PagesTests
         return page;
     }
 
+    private static void Reported(WebApp web, string report)
+    {
+        var index = web.Store.Incidents.FindIndex(i => i.Id.Value == 12);
+        web.Store.Incidents[index] = web.Store.Incidents[index] with { Change = web.Store.Incidents[index].Change is { } change ? change with { Report = report } : null };
+    }
+
     private static void Poison(WebApp web)
     {
         var at = web.Clock.Now.AddMinutes(-3);
@@ -198,7 +233,7 @@ public sealed partial class PagesTests
             Links = [new Link(new IncidentId(4), Hostile)],
             Phases = [new PhaseTime(Hostile, TimeSpan.FromSeconds(1))],
             Request = new ReviewRequest("elsewhere", 3, "javascript:alert(1)", Hostile, Hostile, at) { MergedAt = at, MergedBy = Hostile },
-            Change = new ProposedChange(Hostile, Hostile, Hostile, Hostile, Hostile, new CheckResult(false, 1, TimeSpan.Zero, Hostile, Hostile), Hostile) { Tried = [Hostile] },
+            Change = new ProposedChange(Hostile, Hostile, Hostile, Hostile, Hostile, new CheckResult(false, 1, TimeSpan.Zero, Hostile, Hostile), Hostile) { Tried = [Hostile], Report = Hostile, Risk = Hostile, Tests = Hostile },
             Verification = new Verification { RunningSince = at, KnownBy = Hostile },
         };
         web.Store.Folds.Add(new Fold(new IncidentId(12), Hostile, SignalKind.Alert, 1, at, at, [Hostile]));
@@ -213,7 +248,6 @@ public sealed partial class PagesTests
             Changes = [new Change(ChangeKind.Commit, Hostile, at, Hostile, Hostile)],
             Missing = [Hostile],
         }));
-        web.Report = Hostile;
         web.Store.Pause = new Pause(Hostile, Hostile, at);
         web.Store.Silences.Add(new Silence(9, Hostile, Hostile, at.AddHours(9), Hostile, Hostile, at));
         web.Store.Held.Add(new HeldBack(Hostile, Hostile, Hostile, 1, at, at));

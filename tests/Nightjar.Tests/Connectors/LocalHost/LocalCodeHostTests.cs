@@ -86,7 +86,7 @@ public sealed class LocalCodeHostTests : IDisposable
         lab.Git.Publish(":incident/1");
 
         var closed = await lab.Host.GetAsync(lab.Service, 1, Token);
-        var answer = await lab.Host.Review.MergeAsync(1, "Ada", Token);
+        var answer = await lab.Host.Review.MergeAsync(1, null, "Ada", Token);
 
         Assert.Equal((HostedState.Closed, "git"), (closed.State, closed.ClosedBy));
         Assert.Contains("no longer exists", Assert.Single(await lab.Records.CommentsAsync(1, Token)).Markdown, StringComparison.Ordinal);

@@ -25,7 +25,7 @@ public sealed class LocalReviewTests : IDisposable
         Assert.Contains("+one", await lab.Host.Review.DiffAsync(request, Token), StringComparison.Ordinal);
         Assert.DoesNotContain("b.cs", await lab.Host.Review.DiffAsync(request, Token), StringComparison.Ordinal);
         Assert.Equal(["fix"], (await lab.Host.Review.CommitsAsync(request, Token)).Select(c => c.Subject));
-        var answer = await lab.Host.Review.MergeAsync(1, "Ada\nL", Token);
+        var answer = await lab.Host.Review.MergeAsync(1, null, "Ada\nL", Token);
 
         Assert.True(answer.Done, answer.Says);
         Assert.Equal(Main, answer.MergeCommit);
@@ -45,7 +45,7 @@ public sealed class LocalReviewTests : IDisposable
         lab.Git.Publish();
         var before = GitLab.Git(lab.Git.Real, "for-each-ref");
 
-        var answer = await lab.Host.Review.MergeAsync(1, "Ada", Token);
+        var answer = await lab.Host.Review.MergeAsync(1, null, "Ada", Token);
 
         Assert.False(answer.Done);
         Assert.Contains("conflicts with main in a.cs", answer.Says, StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed class LocalReviewTests : IDisposable
         await lab.OpenAsync("incident/1", "one", ("a.cs", "one\n"));
         var review = lab.Host.Review;
 
-        var answers = await Task.WhenAll(review.MergeAsync(1, "Ada", Token), review.MergeAsync(1, "Bob", Token), review.CloseAsync(1, "Cid", Token));
+        var answers = await Task.WhenAll(review.MergeAsync(1, null, "Ada", Token), review.MergeAsync(1, null, "Bob", Token), review.CloseAsync(1, "Cid", Token));
 
         var winner = Assert.Single(answers, a => a.Done);
         Assert.All(answers.Where(a => a != winner), a => Assert.Contains("already, by", a.Says, StringComparison.Ordinal));
@@ -73,13 +73,13 @@ public sealed class LocalReviewTests : IDisposable
         await lab.OpenAsync("incident/1", "one", ("a.cs", "one\n"));
 
         var closed = await lab.Host.Review.CloseAsync(1, "Ada", Token);
-        var merge = await lab.Host.Review.MergeAsync(1, "Bob", Token);
+        var merge = await lab.Host.Review.MergeAsync(1, null, "Bob", Token);
 
         Assert.True(closed.Done);
         Assert.Contains("closed already, by Ada", merge.Says, StringComparison.Ordinal);
         Assert.NotNull(await lab.Git.Repositories.HeadOfAsync(lab.Service, "incident/1", Token));
         Assert.Null(await lab.Host.FindAsync(lab.Service, "incident/1", Token));
-        Assert.Contains("no request #9", (await lab.Host.Review.MergeAsync(9, "Bob", Token)).Says, StringComparison.Ordinal);
+        Assert.Contains("no request #9", (await lab.Host.Review.MergeAsync(9, null, "Bob", Token)).Says, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,13 +91,46 @@ public sealed class LocalReviewTests : IDisposable
         lab.Git.Publish("incident/1");
         var before = Main;
 
-        var first = await lab.Host.Review.MergeAsync(1, "Ada", Token);
+        var first = await lab.Host.Review.MergeAsync(1, null, "Ada", Token);
         Assert.Equal(before, Main);
-        var second = await lab.Host.Review.MergeAsync(1, "Ada", Token);
+        var second = await lab.Host.Review.MergeAsync(1, null, "Ada", Token);
 
         Assert.False(first.Done);
         Assert.Contains("was rewritten", first.Says, StringComparison.Ordinal);
         Assert.True(second.Done, second.Says);
+    }
+
+    [Fact]
+    public async Task What_was_seen_is_what_is_merged()
+    {
+        var seen = await lab.OpenAsync("incident/1", "one", ("a.cs", "one\n"));
+        GitLab.Git(lab.Git.Tree, "checkout", "--quiet", "incident/1");
+        lab.Git.Commit("more", ("b.cs", "more\n"));
+        lab.Git.Publish("incident/1");
+        var pushed = GitLab.Git(lab.Git.Real, "rev-parse", "incident/1");
+        var before = Main;
+
+        var stale = await lab.Host.Review.MergeAsync(1, seen.Head, "Ada", Token);
+        Assert.Equal(before, Main);
+        var fresh = await lab.Host.Review.MergeAsync(1, pushed, "Ada", Token);
+
+        Assert.False(stale.Done);
+        Assert.Contains($"it is at {pushed[..8]} now", stale.Says, StringComparison.Ordinal);
+        Assert.True(fresh.Done, fresh.Says);
+        Assert.Equal($"{before} {pushed}", GitLab.Git(lab.Git.Real, "log", "-1", "--format=%P", "main"));
+    }
+
+    [Fact]
+    public async Task A_rewrite_that_was_seen_is_merged_at_the_first_press()
+    {
+        await lab.OpenAsync("incident/1", "one", ("a.cs", "one\n"));
+        GitLab.Git(lab.Git.Tree, "checkout", "--quiet", "-B", "incident/1", "main");
+        lab.Git.Commit("better", ("a.cs", "better\n"));
+        lab.Git.Publish("incident/1");
+
+        var answer = await lab.Host.Review.MergeAsync(1, GitLab.Git(lab.Git.Real, "rev-parse", "incident/1"), "Ada", Token);
+
+        Assert.True(answer.Done, answer.Says);
     }
 
     [Fact]
@@ -108,7 +141,7 @@ public sealed class LocalReviewTests : IDisposable
         await own.OpenAsync("incident/it's", "It's \"x\"; touch hacked", ("a.cs", "one\n"));
         File.WriteAllText(Path.Combine(own.Git.Tree, "mine.txt"), "unsaved\n");
 
-        var answer = await own.Host.Review.MergeAsync(1, "Ada", Token);
+        var answer = await own.Host.Review.MergeAsync(1, null, "Ada", Token);
 
         Assert.False(answer.Done);
         Assert.Equal("1\n", File.ReadAllText(Path.Combine(own.Git.Tree, "a.cs")));

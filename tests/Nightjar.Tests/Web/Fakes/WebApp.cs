@@ -45,7 +45,9 @@ internal sealed class WebApp : IAsyncDisposable
 
     public List<(string Service, string Person)> Investigated { get; } = [];
 
-    public string? Report { get; set; }
+    public IntakeFigures Intake { get; set; } = new(4_812, 3, 4_800, 9, 0);
+
+    public ReadyPart[] Ready { get; set; } = [new("store", ReadyState.Ready, "The store can be written.")];
 
     public Uri Address => new(app.Urls.First());
 
@@ -88,13 +90,15 @@ internal sealed class WebApp : IAsyncDisposable
             Investigated.Add((service.Value, person));
             return Task.FromResult(new IncidentId(12));
         },
-        Report = (_, _) => Task.FromResult(Report),
+        Intake = () => Intake,
+        Readiness = _ => Task.FromResult<IReadOnlyList<ReadyPart>>(Ready),
     };
 
     private void AddOutside(IServiceCollection services)
     {
         services.AddSingleton<TimeProvider>(Clock).AddSingleton<ISignIns>(SignIns).AddSingleton<IRequestRecords>(Host).AddSingleton<ILocalReview>(Host);
         services.AddSingleton<IIncidents>(Store).AddSingleton<IFolds>(Store).AddSingleton<IJournal>(Store).AddSingleton<IInbox>(Store).AddSingleton<IEvidenceStore>(Store);
+        services.AddSingleton(new IncidentStores(Store, Store, Store, Store, Store));
         services.AddSingleton<IRates>(Store).AddSingleton<IWakeUps>(Store).AddSingleton<IPauseSwitch>(Store).AddSingleton<ISilences>(Store).AddSingleton<IFingerprintLedger>(Store);
         services.AddSingleton(new Catalogue([WebSeed.Service, WebSeed.Ledger]));
         services.AddSingleton<IWatcher>(new WebWatcher("logs of shop", true, "following 3 files"));
@@ -105,6 +109,9 @@ internal sealed class WebApp : IAsyncDisposable
 /// <summary>A browser without scripts: keeps cookies, says where a form comes from, does not follow by itself.</summary>
 internal sealed class WebBrowser(Uri address) : IDisposable
 {
+    /// <summary>What every answer must say, whatever it is about.</summary>
+    public const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
     private readonly HttpClient client = new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = address };
 
     public HttpClient Client => client;

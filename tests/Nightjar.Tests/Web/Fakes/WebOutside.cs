@@ -42,8 +42,10 @@ internal sealed class WebCodeHost : IRequestRecords, ILocalReview
     public Task<ImmutableArray<CommitFacts>> CommitsAsync(HostedRequest request, CancellationToken cancellationToken) =>
         Trouble is null ? Task.FromResult(Commits) : throw new RepositoryException(Trouble);
 
-    public Task<ReviewAnswer> MergeAsync(int number, string person, CancellationToken cancellationToken) =>
-        Task.FromResult(End(number, HostedState.Merged, person));
+    public Task<ReviewAnswer> MergeAsync(int number, string? expectedHead, string person, CancellationToken cancellationToken) => Task.FromResult(
+        expectedHead is not null && Commits[^1].Sha != expectedHead
+            ? new ReviewAnswer(false, $"The branch is at {Commits[^1].Sha} now.")
+            : End(number, HostedState.Merged, person));
 
     public Task<ReviewAnswer> CloseAsync(int number, string person, CancellationToken cancellationToken) =>
         Task.FromResult(End(number, HostedState.Closed, person));

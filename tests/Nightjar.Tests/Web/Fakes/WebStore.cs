@@ -32,17 +32,23 @@ internal sealed class WebStore : IIncidents, IFolds, IJournal, IInbox, IEvidence
 
     public Pause? Pause { get; set; }
 
+    /// <summary>How often counts were read.</summary>
+    public int FoldReads { get; private set; }
+
+    /// <summary>Set: everything that is asked of the incidents fails with it.</summary>
+    public string? Away { get; set; }
+
     public void Note(IncidentId id, DateTimeOffset at, string actor, string act, string why, JournalStep step = JournalStep.Note, string? key = null) =>
         Entries.Add(new JournalEntry { Sequence = Entries.Count + 1, Incident = id, At = at, Actor = actor, Act = act, Why = why, Step = step, Key = key });
 
     Task<Incident> IIncidents.OpenAsync(Incident draft, Fold first, JournalEntry entry, CancellationToken cancellationToken) => throw new NotSupportedException("The web opens nothing");
 
-    Task<Incident?> IIncidents.GetAsync(IncidentId id, CancellationToken cancellationToken) => Task.FromResult(Incidents.FirstOrDefault(i => i.Id == id));
+    Task<Incident?> IIncidents.GetAsync(IncidentId id, CancellationToken cancellationToken) => Task.FromResult(There().FirstOrDefault(i => i.Id == id));
 
     Task<bool> IIncidents.WriteAsync(Incident incident, long expectedVersion, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken) => throw new NotSupportedException("The web writes no incident");
 
     Task<IReadOnlyList<Incident>> IIncidents.ListAsync(IncidentQuery query, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Incident>>(
-        [.. Incidents
+        [.. There()
             .Where(i => (query.Open is null || i.State.IsOpen() == query.Open) && (query.Service is null || i.Service == query.Service) && (query.Before is null || i.Id.Value < query.Before))
             .OrderByDescending(i => i.Id.Value)
             .Take(query.Limit)]);
@@ -53,7 +59,17 @@ internal sealed class WebStore : IIncidents, IFolds, IJournal, IInbox, IEvidence
 
     Task IFolds.AddAsync(IReadOnlyList<Fold> folds, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    Task<ImmutableArray<Fold>> IFolds.ReadAsync(IncidentId incident, CancellationToken cancellationToken) => Task.FromResult(Folds.Where(f => f.Incident == incident).ToImmutableArray());
+    Task<ImmutableArray<Fold>> IFolds.ReadAsync(IncidentId incident, CancellationToken cancellationToken)
+    {
+        FoldReads++;
+        return Task.FromResult(Folds.Where(f => f.Incident == incident).ToImmutableArray());
+    }
+
+    Task<IReadOnlyDictionary<IncidentId, ImmutableArray<Fold>>> IFolds.ReadManyAsync(IReadOnlyCollection<IncidentId> incidents, CancellationToken cancellationToken)
+    {
+        FoldReads++;
+        return Task.FromResult<IReadOnlyDictionary<IncidentId, ImmutableArray<Fold>>>(Folds.Where(f => incidents.Contains(f.Incident)).GroupBy(f => f.Incident).ToDictionary(g => g.Key, g => g.ToImmutableArray()));
+    }
 
     Task IJournal.AppendAsync(JournalEntry entry, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -117,6 +133,8 @@ internal sealed class WebStore : IIncidents, IFolds, IJournal, IInbox, IEvidence
     Task IFingerprintLedger.AddHeldBackAsync(IReadOnlyList<HeldBack> rows, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     Task<IReadOnlyList<HeldBack>> IFingerprintLedger.HeldBackAsync(int limit, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<HeldBack>>([.. Held.Take(limit)]);
+
+    private List<Incident> There() => Away is { } why ? throw new StoreUnavailableException(why) : Incidents;
 
     private List<RateBucket> Between(ServiceName service, DateTimeOffset from, DateTimeOffset to) =>
         [.. Buckets.Where(b => b.Service == service && b.Start >= from && b.Start < to).OrderBy(b => b.Start)];

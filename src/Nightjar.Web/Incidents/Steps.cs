@@ -1,0 +1,69 @@
+using System.Globalization;
+using Nightjar.Core.Incidents;
+using Nightjar.Core.Investigation;
+using Nightjar.Web.Look;
+
+namespace Nightjar.Web.Incidents;
+
+internal sealed record Step(StepState State, string Says);
+
+/// <summary>What was done about an incident so far, in a line each; words from outside are in code spans.</summary>
+internal static class Steps
+{
+    public static IEnumerable<Step> Of(Incident incident)
+    {
+        yield return Cause(incident);
+        if (incident.Change is not null || incident.State == IncidentState.Proposing)
+        {
+            yield return Fix(incident);
+        }
+
+        if (incident.Change?.Check is { } check)
+        {
+            yield return new Step(check.Passed ? StepState.Done : StepState.Failed, $"The service's own check {check.Says}");
+        }
+
+        if (incident.Request is { MergedAt: { } merged } request)
+        {
+            yield return new Step(StepState.Done, string.Create(CultureInfo.InvariantCulture, $"Merged{(request.MergedBy is { } by ? $" by {Quoted(by)}" : "")} at {merged.UtcDateTime:HH:mm:ss}"));
+        }
+
+        if (Proof(incident) is { } proof)
+        {
+            yield return proof;
+        }
+    }
+
+    private static Step Cause(Incident incident) => incident switch
+    {
+        { Finding: { Suspect: { } suspect } finding } => new(StepState.Done, $"Cause found, {Words.Percent(finding.Confidence)} sure: commit {Quoted(suspect.Short)} {Quoted(suspect.Subject)}{Place(finding)}"),
+        { Finding: not null } => new(StepState.Note, "Looked for the cause: no commit explains it well enough"),
+        { State: IncidentState.Investigating } => new(StepState.Doing, "Looking for the cause"),
+        { State: IncidentState.Suppressed } => new(StepState.Note, "Nothing: it is silenced"),
+        { HeldBy: not null } => new(StepState.Note, "Nothing yet: a service that it depends on fails"),
+        { State: IncidentState.Resolved or IncidentState.GaveUp } => new(StepState.Note, "Nothing: it ended before the cause was looked for"),
+        _ => new(StepState.Doing, "Looking whether it is real"),
+    };
+
+    private static string Place(Finding finding) => finding.Place is { } place ? $" in {Quoted(place.ToString())}" : "";
+
+    private static Step Fix(Incident incident) => incident.Change switch
+    {
+        null => new(StepState.Doing, "Writing a fix, and running the service's own check on it"),
+        { FixCommit: null } => new(StepState.Failed, "No fix could be proposed"),
+        { Subject: var subject } => new(StepState.Done, $"Fix proposed: {Quoted(subject)}"),
+    };
+
+    private static Step? Proof(Incident incident) => incident switch
+    {
+        { Verification: null } => null,
+        { State: IncidentState.Resolved, Verification: { Before: { } before, After: { } after } } => new(StepState.Done, $"Proven: {Words.Percent(before.Rate)} failed before, {Words.Percent(after.Rate)} after"),
+        { State: IncidentState.Resolved } => new(StepState.Note, Words.Outcome(incident.Outcome)),
+        { Verification.RunningSince: null } => new(StepState.Doing, "Waiting for the fix to be rolled out"),
+        { State: IncidentState.Verifying } => new(StepState.Doing, "The fix runs; measuring whether it helped"),
+        _ => null,
+    };
+
+    /// <summary>A code span that holds, whatever is in the text.</summary>
+    private static string Quoted(string text) => Core.Proposal.Quoting.Inline(text, 120);
+}
