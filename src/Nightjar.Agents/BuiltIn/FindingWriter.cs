@@ -91,7 +91,7 @@ internal sealed class FindingWriter(Brief brief, ImmutableArray<Trouble> trouble
             : string.Create(CultureInfo.InvariantCulture, $"Commit {Quoting.Inline(best.Suspect.Short)} is suspected with a confidence of {best.Confidence:0.00}, from these facts:\n\n"));
         foreach (var fact in best.Facts.OrderByDescending(f => Math.Abs(f.Weight)))
         {
-            text.Append(CultureInfo.InvariantCulture, $"- {fact.Says} ({fact.Weight:+0.0;-0.0})\n");
+            text.Append(CultureInfo.InvariantCulture, $"- {fact.Says} ({Math.Round(fact.Weight, 1):+0.0;-0.0;0.0})\n");
         }
 
         return text.Append(CultureInfo.InvariantCulture, $"\n{ranked.Length} commits were weighed.\n").ToString();
