@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Nightjar.Live;
@@ -5,12 +6,17 @@ namespace Nightjar.Live;
 /// <summary>A folder of one test alone, and the processes that it started: none outlives the test, also when it fails.</summary>
 internal sealed class Place : IAsyncDisposable
 {
+    private static readonly ConcurrentDictionary<Place, bool> Open = new();
+
     private readonly List<Program> programs = [];
+
+    static Place() => AppDomain.CurrentDomain.ProcessExit += (_, _) => EndAll();
 
     public Place()
     {
         Folder = Directory.CreateTempSubdirectory("nightjar-live-").FullName;
         Work = Directory.CreateDirectory(Path.Combine(Folder, "work")).FullName;
+        Open[this] = true;
         Variables["XDG_STATE_HOME"] = Path.Combine(Folder, "xdg");
         Variables["NIGHTJAR_HOME"] = Repository;
         Variables["DOTNET_NOLOGO"] = "1";
@@ -46,14 +52,28 @@ internal sealed class Place : IAsyncDisposable
             await program.DisposeAsync();
         }
 
-        foreach (var (id, command) in Processes.Naming(Folder))
-        {
-            TestContext.Current.SendDiagnosticMessage($"ended what was left behind: {id} {command}");
-            using var kill = Process.Start("kill", ["-s", "KILL", "--", $"{id}"]);
-            await kill.WaitForExitAsync();
-        }
-
+        EndRest();
+        Open.TryRemove(this, out _);
         Directory.Delete(Folder, recursive: true);
+    }
+
+    /// <summary>The run itself is ended in the middle of a test: the test's processes end with it.</summary>
+    private static void EndAll()
+    {
+        foreach (var place in Open.Keys)
+        {
+            place.EndRest();
+        }
+    }
+
+    /// <summary>Only a process of this test names its folder.</summary>
+    private void EndRest()
+    {
+        foreach (var (id, _) in Processes.Naming(Folder))
+        {
+            using var kill = Process.Start("kill", ["-s", "KILL", "--", $"{id}"]);
+            kill.WaitForExit();
+        }
     }
 
     private static string Above(string folder)

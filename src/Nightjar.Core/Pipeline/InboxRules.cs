@@ -27,7 +27,7 @@ internal static class InboxRules
 
     private static (Incident Next, string Said) Take(Incident incident, InboxMessage message, DateTimeOffset now) => message.Kind switch
     {
-        InboxKind.Acknowledge => (incident with { AcknowledgedBy = message.Actor }, "acknowledged"),
+        InboxKind.Acknowledge => (incident with { AcknowledgedBy = message.Actor }, $"acknowledged{Reason(message)}"),
         InboxKind.Approve => Answer(incident, message, now),
         InboxKind.Reject => Refuse(incident, message, now),
         InboxKind.GiveUp => End(incident, message, now),

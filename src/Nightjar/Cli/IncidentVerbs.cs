@@ -78,11 +78,14 @@ internal static class IncidentVerbs
         Line(output, "question", incident["question"]?["text"]);
         Line(output, "", incident["question"] is null ? null : $"answer with: nightjar approve {incident["number"]}, or: nightjar reject {incident["number"]}");
         output.WriteLine();
-        foreach (var entry in answer["timeline"]?.AsArray().OfType<JsonNode>().Where(e => e["step"]?.GetValue<string>() != "intent") ?? [])
+        foreach (var entry in answer["timeline"]?.AsArray().OfType<JsonNode>().Where(IsForPeople) ?? [])
         {
             output.WriteLine($"{Terminal.When(entry["at"])}  {entry["actor"],-15} {(entry["act"]?.GetValue<string>() == "wait" ? "waits for " : "")}{entry["why"]}");
         }
     }
+
+    /// <summary>Plans that were carried out, names that were chosen and messages that were sent are for those who look closer.</summary>
+    private static bool IsForPeople(JsonNode entry) => $"{entry["step"]}" != "intent" && $"{entry["act"]}" is not ("announce" or "name-branch");
 
     /// <summary>The state, and when it is the last one, how it came to that.</summary>
     private static string State(JsonNode incident) =>

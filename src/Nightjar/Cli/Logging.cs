@@ -33,8 +33,10 @@ internal static class Logging
     /// <summary>Nothing is printed; the demo tells its own story.</summary>
     public static void Silent(ILoggingBuilder logging) => logging.SetMinimumLevel(LogLevel.None);
 
+    /// <summary>What the host says when it does not start, the program says itself, in one line.</summary>
     private static void Quiet(ILoggingBuilder logging) => logging
         .SetMinimumLevel(LogLevel.Information)
         .AddFilter("Microsoft", LogLevel.Warning)
+        .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical)
         .AddFilter("Quartz", LogLevel.Warning);
 }

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Nightjar.Cli;
 
 /// <summary><c>nightjar pr …</c>: the pull requests of the local code host.</summary>
-internal static class RequestVerbs
+internal static partial class RequestVerbs
 {
     private static readonly Argument<long> Number = new("NUMBER") { Description = "The request's number" };
 
@@ -45,7 +46,7 @@ internal static class RequestVerbs
         var request = answer["request"] ?? answer;
         output.WriteLine($"{request["title"]}");
         output.WriteLine($"request {request["number"]}, {State(request)}, {request["branch"]} into {request["baseBranch"]}, {request["url"]}");
-        output.WriteLine($"\n{request["body"]?.ToString().Trim()}\n");
+        output.WriteLine($"\n{Marks().Replace($"{request["body"]}", "").Trim()}\n");
         foreach (var comment in answer["comments"]?.AsArray().OfType<JsonNode>() ?? [])
         {
             output.WriteLine($"{Terminal.When(comment["at"])}  {comment["author"]}: {comment["markdown"]}\n");
@@ -69,6 +70,10 @@ internal static class RequestVerbs
         client.Say(await client.Daemon.PostAsync(Path(client, $"/{word}"), new JsonObject(), cancellationToken), $"{word}: done");
         return ExitCode.Ok;
     });
+
+    /// <summary>The comments by which the sections of a body are found again.</summary>
+    [GeneratedRegex("(?m)^<!--.*-->\n?")]
+    private static partial Regex Marks();
 
     /// <summary>A request that may be merged is a draft until a person does.</summary>
     private static string State(JsonNode request) =>

@@ -29,12 +29,15 @@ internal sealed record NightjarOptions
     public AuthorOptions Author { get; init; } = new();
 
     /// <summary>Where people reach the dashboard; what links in messages begin with.</summary>
-    public string PublicUrl => Dashboard.Url?.GetLeftPart(UriPartial.Authority) ?? $"http://{Dashboard.Listen}";
+    public string PublicUrl => Dashboard.Url?.GetLeftPart(UriPartial.Authority) ?? $"http://{Dashboard.Reached}";
 }
 
 internal sealed record DashboardOptions
 {
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 7677);
+
+    /// <summary>Who listens on every address is reached on the loopback one, from here.</summary>
+    public IPEndPoint Reached => Listen.Address.Equals(IPAddress.Any) ? new(IPAddress.Loopback, Listen.Port) : Listen.Address.Equals(IPAddress.IPv6Any) ? new(IPAddress.IPv6Loopback, Listen.Port) : Listen;
 
     /// <summary>How people reach it, for links in messages; null when that is the address it listens on.</summary>
     public Uri? Url { get; init; }

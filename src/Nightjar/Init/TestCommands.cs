@@ -16,7 +16,7 @@ internal static partial class TestCommands
 
         if (Has("check.sh"))
         {
-            yield return new FoundCheck("./check.sh", "check.sh", NeedsNetwork: false);
+            yield return new FoundCheck(IsExecutable(Path.Join(folder, "check.sh")) ? "./check.sh" : "sh check.sh", "check.sh", NeedsNetwork: false);
         }
 
         if (Has("Makefile") && MakeTest().IsMatch(SmallFile.Read(Path.Join(folder, "Makefile"), Longest) ?? ""))
@@ -56,6 +56,8 @@ internal static partial class TestCommands
     ];
 
     /// <summary>False for the placeholder that <c>npm init</c> writes, which fails.</summary>
+    private static bool IsExecutable(string file) => OperatingSystem.IsWindows() || (File.Exists(file) && (File.GetUnixFileMode(file) & UnixFileMode.UserExecute) != 0);
+
     private static bool HasTestScript(string? json)
     {
         try

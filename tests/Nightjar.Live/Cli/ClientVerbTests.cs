@@ -25,9 +25,11 @@ public sealed partial class ClientVerbTests
         Assert.Contains("src/price.js", shown, StringComparison.Ordinal);
         Assert.DoesNotMatch(EmptyColumn(), shown);
         Assert.Contains("#1 is acknowledged", await kept.OkAsync("incident", "ack", "1", "--reason", "mine"), StringComparison.Ordinal);
+        Assert.Contains("acknowledged (mine)", await kept.OkAsync("incident", "show", "1"), StringComparison.Ordinal);
         Assert.Contains("/requests/1", await kept.OkAsync("pr", "list"), StringComparison.Ordinal);
         var request = await kept.OkAsync("pr", "show", "1");
         Assert.Contains("## Incident report", request, StringComparison.Ordinal);
+        Assert.DoesNotContain("<!--", request, StringComparison.Ordinal);
         Assert.Contains("-  if (!member) throw new MissingDiscountError", request, StringComparison.Ordinal);
         Assert.Contains("merged", await kept.OkAsync("pr", "merge", "1"), StringComparison.OrdinalIgnoreCase);
         Assert.Contains("already", await kept.FailsAsync(1, "pr", "merge", "1"), StringComparison.Ordinal);

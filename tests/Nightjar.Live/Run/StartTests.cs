@@ -46,6 +46,32 @@ public sealed class StartTests
         Assert.DoesNotContain("   at ", ran.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("dashboard: { listen: 192.0.2.7:7677 }", "192.0.2.7:7677")]
+    [InlineData("state: /proc/nightjar", "/proc/nightjar")]
+    public async Task An_address_or_a_folder_that_cannot_be_had_is_named_without_a_stack_trace(string line, string named)
+    {
+        await using var place = new Place();
+        await File.WriteAllTextAsync(Path.Combine(place.Work, "nightjar.yaml"), $"{(line.StartsWith("state", StringComparison.Ordinal) ? "" : $"state: {place.State}\n")}{line}\nservices:\n  - name: a\n    logs: a.log\n");
+
+        var ran = await Program.RunAsync(place, "run");
+
+        Assert.True(ran.Code == 2, ran.ToString());
+        Assert.Contains(named, ran.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", ran.Out + ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Listening_on_every_address_it_still_speaks_to_itself_on_loopback()
+    {
+        await using var place = new Place();
+        var service = await OwnService.BuildAsync(place);
+        await File.WriteAllTextAsync(service.Config, (await File.ReadAllTextAsync(service.Config)).Replace("listen: 127.0.0.1", "listen: 0.0.0.0", StringComparison.Ordinal));
+        var daemon = await service.RunAsync();
+        Assert.Contains($"http://127.0.0.1:{service.Port}", daemon.Program.Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await daemon.CliAsync("status")).Code);
+    }
+
     [Fact]
     public async Task A_second_daemon_on_the_same_store_is_refused_and_the_first_named()
     {

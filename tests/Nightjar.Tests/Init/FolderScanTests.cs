@@ -15,7 +15,7 @@ public sealed class FolderScanTests : IDisposable
     public void Dispose() => Directory.Delete(root, recursive: true);
 
     [Theory]
-    [InlineData("check.sh", "", "./check.sh")]
+    [InlineData("check.sh", "", "sh check.sh")]
     [InlineData("Shop.slnx", "", "dotnet test")]
     [InlineData("Shop.csproj", "", "dotnet test")]
     [InlineData("package.json", """{"scripts":{"test":"jest"}}""", "npm ci && npm test")]
