@@ -1,6 +1,5 @@
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Services;
-using Xunit;
 
 namespace Nightjar.Stories;
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Proposal;
 using Nightjar.Storage.Sqlite;
-using Xunit;
 
 namespace Nightjar.Stories;
 

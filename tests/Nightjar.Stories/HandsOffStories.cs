@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
-using Xunit;
 
 namespace Nightjar.Stories;
 

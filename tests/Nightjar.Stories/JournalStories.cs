@@ -1,7 +1,6 @@
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Services;
-using Xunit;
 
 namespace Nightjar.Stories;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Signals;
-using Xunit;
 
 namespace Nightjar.Stories;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Signals;
 using Nightjar.Web;
@@ -9,7 +10,7 @@ namespace Nightjar.Hosting;
 /// Whether the daemon can do its work: the store takes a row, the loop is woken, the watchers see. A watcher that waits for its
 /// file is told, but makes nobody take the daemon out of service: it is then that people want to look.
 /// </summary>
-internal sealed class Readiness(IWatchMarks marks, QuartzWakeUps wakeUps, IEnumerable<IWatcher> watchers, TimeProvider clock)
+internal sealed class Readiness(IRates rates, QuartzWakeUps wakeUps, IEnumerable<IWatcher> watchers, TimeProvider clock)
 {
     /// <summary>How long an answer of the store holds: pages and probes ask often, and each question writes a row.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
@@ -45,7 +46,7 @@ internal sealed class Readiness(IWatchMarks marks, QuartzWakeUps wakeUps, IEnume
     {
         try
         {
-            await marks.SetAsync(new Dictionary<string, string> { ["readiness"] = now.ToString("O", CultureInfo.InvariantCulture) }, cancellationToken);
+            await rates.AddAsync([], new Dictionary<string, string> { ["readiness"] = now.ToString("O", CultureInfo.InvariantCulture) }, cancellationToken);
             return new ReadyPart("store", ReadyState.Ready, "The store can be written.");
         }
         catch (StoreUnavailableException e)

@@ -4,7 +4,6 @@ using Nightjar.Core.Investigation;
 using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
-using Xunit;
 
 namespace Nightjar.Tests.Proposal;
 

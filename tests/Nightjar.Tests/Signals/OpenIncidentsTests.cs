@@ -1,7 +1,6 @@
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
-using Xunit;
 
 namespace Nightjar.Tests.Signals;
 

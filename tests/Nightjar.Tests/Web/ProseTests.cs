@@ -1,6 +1,5 @@
 using Nightjar.Core.Evidence;
 using Nightjar.Web.Look;
-using Xunit;
 
 namespace Nightjar.Tests.Web;
 

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Nightjar.Tests.Web.Fakes;
 using Nightjar.Web;
-using Xunit;
 
 namespace Nightjar.Tests.Web;
 
