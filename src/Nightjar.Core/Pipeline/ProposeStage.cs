@@ -44,7 +44,7 @@ public sealed class ProposeStage(Catalogue catalogue, RequestDesk desk, FixWorks
         await EditAsync(incident, service, change, effects, cancellationToken);
         return change.FixCommit is not null
             ? new GoOn(incident, IncidentState.InReview, $"{change.Subject}; {change.Check?.Says ?? "no check is configured"}")
-            : new AskPerson(incident, $"No fix could be proposed: {change.Why} Mend it by hand and approve to have it verified, or reject to give up.", IncidentState.Verifying);
+            : new AskPerson(incident, $"No fix could be proposed: {change.Why.TrimEnd('.')}. Mend it by hand and approve to have it verified, or reject to give up.", IncidentState.Verifying);
     }
 
     /// <summary>Report, commits and push; without a request the report stays on the incident.</summary>
