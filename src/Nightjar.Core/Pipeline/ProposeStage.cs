@@ -46,7 +46,7 @@ public sealed class ProposeStage(Catalogue catalogue, RequestDesk desk, FixWorks
         await EditAsync(incident, service, change, effects, cancellationToken);
         return change.FixCommit is not null
             ? new GoOn(incident, IncidentState.InReview, $"{change.Subject}; {change.Check?.Says ?? "no check is configured"}")
-            : new AskPerson(incident, $"No fix could be proposed: {change.Why} Mend it by hand and approve to have it verified, or reject to give up.", IncidentState.Verifying);
+            : new AskPerson(incident, $"No fix could be proposed: {change.Why.TrimEnd('.')}. Mend it by hand and approve to have it verified, or reject to give up.", IncidentState.Verifying);
     }
 
     /// <summary>What cannot be shown on a request is said on the incident.</summary>

@@ -31,7 +31,7 @@ internal sealed record Deed(string Says, string? Detail, string? Repeats)
     {
         var at = why.IndexOf(": ", StringComparison.Ordinal);
         return at > 0 && Enum.TryParse<IncidentState>(why[..at], out var state)
-            ? new Deed(Words.State(state), state == IncidentState.Proposing ? "A cause was found" : Words.Upper(why[(at + 2)..]), null)
+            ? new Deed(Words.State(state), state == IncidentState.Proposing ? "The investigation is done" : Words.Upper(why[(at + 2)..]), null)
             : new Deed(Words.Upper(why), null, null);
     }
 }

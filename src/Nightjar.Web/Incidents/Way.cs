@@ -13,12 +13,22 @@ internal static class Way
     public static ImmutableArray<WayStep> Of(Incident incident)
     {
         var here = Index(incident);
-        return [.. Names.Select((name, i) => new WayStep(name, i < here || incident.State == IncidentState.Resolved, i == here))];
+        return [.. Names.Select((name, i) => new WayStep(name, i < here && IsDone(incident, i), i == here))];
     }
+
+    /// <summary>A step that was passed over was not done: an incident that ended by itself has no fix.</summary>
+    private static bool IsDone(Incident incident, int step) => step switch
+    {
+        0 => true,
+        1 => incident.Finding?.Suspect is not null,
+        2 => incident.Change?.FixCommit is not null,
+        3 => incident.Request?.MergedAt is not null,
+        4 => incident.Outcome is IncidentOutcome.Merged or IncidentOutcome.MergedModified,
+        _ => incident.State == IncidentState.Resolved,
+    };
 
     private static int Index(Incident incident) => incident.State switch
     {
-        IncidentState.NeedsHuman when incident.Question is { } question => Index(question.Back),
         IncidentState.NeedsHuman or IncidentState.GaveUp => Furthest(incident),
         var state => Index(state),
     };
