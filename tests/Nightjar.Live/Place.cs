@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Xunit;
 
 namespace Nightjar.Live;
 
@@ -16,6 +17,7 @@ internal sealed class Place : IAsyncDisposable
     {
         Folder = Directory.CreateTempSubdirectory("nightjar-live-").FullName;
         Work = Directory.CreateDirectory(Path.Combine(Folder, "work")).FullName;
+        Signs.Add(Folder);
         Open[this] = true;
         Variables["XDG_STATE_HOME"] = Path.Combine(Folder, "xdg");
         Variables["NIGHTJAR_HOME"] = Repository;
@@ -30,6 +32,9 @@ internal sealed class Place : IAsyncDisposable
 
     public string Folder { get; }
 
+    /// <summary>A process whose command line holds one of these was started by this test, or by what it started.</summary>
+    public List<string> Signs { get; } = [];
+
     /// <summary>The working directory of what is started.</summary>
     public string Work { get; }
 
@@ -41,9 +46,20 @@ internal sealed class Place : IAsyncDisposable
 
     public void Owns(Program program) => programs.Add(program);
 
-    /// <summary>Nothing that was started here is left.</summary>
-    public Task NothingRunsAsync() =>
-        Until.HoldsAsync($"the end of {string.Join(", ", Processes.Naming(Folder))}", TimeSpan.FromSeconds(3), () => Processes.Naming(Folder).Count == 0);
+    /// <summary>Nothing that was started here is left, after the moment that a killed process may take to go.</summary>
+    public async Task NothingRunsAsync()
+    {
+        try
+        {
+            await Until.HoldsAsync("nothing to run any more", TimeSpan.FromSeconds(3), () => Running().Count == 0);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Empty(Running().Select(p => p.Command.Length > 300 ? $"{p.Id} {p.Command[..60]} … {p.Command[^200..]}" : $"{p.Id} {p.Command}"));
+        }
+    }
+
+    private List<(int Id, string Command)> Running() => [.. Signs.SelectMany(Processes.Naming).DistinctBy(p => p.Id)];
 
     public async ValueTask DisposeAsync()
     {
@@ -66,10 +82,9 @@ internal sealed class Place : IAsyncDisposable
         }
     }
 
-    /// <summary>Only a process of this test names its folder.</summary>
     private void EndRest()
     {
-        foreach (var (id, _) in Processes.Naming(Folder))
+        foreach (var (id, _) in Running())
         {
             using var kill = Process.Start("kill", ["-s", "KILL", "--", $"{id}"]);
             kill.WaitForExit();

@@ -18,7 +18,7 @@ public sealed class ForeignPageTests
     {
         await using var place = new Place();
         await using var browser = await Chromium.StartAsync(place);
-        var service = await OwnService.BuildAsync(place);
+        var service = await BookShop.BuildAsync(place);
         var daemon = await service.RunAsync();
         await service.ServeAsync(well: 80, failed: 40);
         await daemon.IncidentAsync("inReview");

@@ -9,7 +9,7 @@ public sealed class PagesTests
     {
         await using var place = new Place();
         await using var browser = await Chromium.StartAsync(place);
-        var service = await OwnService.BuildAsync(place);
+        var service = await BookShop.BuildAsync(place);
         var daemon = await service.RunAsync();
         var page = await browser.OpenAsync();
 
@@ -29,7 +29,7 @@ public sealed class PagesTests
         await page.SaysAsync("In review");
         await page.PictureAsync("page-04-incidents");
         await page.PressAsync("#1 books elevated error rate (33%)");
-        await page.SaysAsync(OwnService.Culprit);
+        await page.SaysAsync(BookShop.Culprit);
         await page.PictureAsync("page-05-incident-in-review");
 
         await page.GoAsync(new Uri(daemon.Address, "/requests/1"));
@@ -61,7 +61,7 @@ public sealed class PagesTests
     {
         await using var place = new Place();
         await using var browser = await Chromium.StartAsync(place);
-        var service = await OwnService.BuildAsync(place);
+        var service = await BookShop.BuildAsync(place);
         var daemon = await service.RunAsync();
         await service.ServeAsync(well: 80, failed: 40);
         await daemon.IncidentAsync("inReview");
@@ -72,7 +72,7 @@ public sealed class PagesTests
         await page.PressAsync("Sign in");
         await page.SaysAsync("books elevated error rate (33%)");
         await page.GoAsync(new Uri(daemon.Address, "/incidents/1"));
-        await page.SaysAsync(OwnService.Culprit);
+        await page.SaysAsync(BookShop.Culprit);
         await page.PictureAsync("page-20-incident-without-scripts");
         await page.GoAsync(new Uri(daemon.Address, "/requests/1"));
         await page.SaysAsync("if (!member) throw new MissingDiscountError");

@@ -9,7 +9,7 @@ public sealed partial class ClientVerbTests
     public async Task A_person_takes_an_incident_from_its_opening_to_its_end_by_the_command_line()
     {
         await using var place = new Place();
-        var service = await OwnService.BuildAsync(place);
+        var service = await BookShop.BuildAsync(place);
         var daemon = await service.RunAsync();
         await using var kept = new Transcript("cli-incident.txt", daemon);
 
@@ -21,7 +21,7 @@ public sealed partial class ClientVerbTests
         Assert.Contains("books elevated error rate (33%)", await kept.OkAsync("incident", "list"), StringComparison.Ordinal);
         Assert.Contains("books", await kept.OkAsync("status"), StringComparison.Ordinal);
         var shown = await kept.OkAsync("incident", "show", "1");
-        Assert.Contains(OwnService.Culprit, shown, StringComparison.Ordinal);
+        Assert.Contains(BookShop.Culprit, shown, StringComparison.Ordinal);
         Assert.Contains("src/price.js", shown, StringComparison.Ordinal);
         Assert.DoesNotMatch(EmptyColumn(), shown);
         Assert.Contains("#1 is acknowledged", await kept.OkAsync("incident", "ack", "1", "--reason", "mine"), StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed partial class ClientVerbTests
     public async Task Silences_pauses_links_and_backups_are_made_by_the_command_line()
     {
         await using var place = new Place();
-        var service = await OwnService.BuildAsync(place);
+        var service = await BookShop.BuildAsync(place);
         var daemon = await service.RunAsync();
         await using var kept = new Transcript("cli-daemon.txt", daemon);
 
@@ -106,7 +106,7 @@ public sealed partial class ClientVerbTests
     public async Task Json_of_every_listing_can_be_read_by_a_program()
     {
         await using var place = new Place();
-        var service = await OwnService.BuildAsync(place);
+        var service = await BookShop.BuildAsync(place);
         var daemon = await service.RunAsync();
         await service.ServeAsync(well: 80, failed: 40);
         await daemon.IncidentAsync("inReview");
@@ -123,7 +123,7 @@ public sealed partial class ClientVerbTests
     }
 
     /// <summary>A daemon on the copy knows what the first one knew.</summary>
-    private static async Task OpensAsync(Place place, OwnService service, string copy)
+    private static async Task OpensAsync(Place place, BookShop service, string copy)
     {
         foreach (var file in Directory.EnumerateFiles(place.State, "nightjar.db*"))
         {

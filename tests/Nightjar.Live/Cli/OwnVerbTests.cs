@@ -9,7 +9,7 @@ public sealed partial class OwnVerbTests
     public async Task Once_says_nothing_is_wrong_then_finds_then_cannot_look()
     {
         await using var place = new Place();
-        var service = await OwnService.BuildAsync(place);
+        var service = await BookShop.BuildAsync(place);
         await service.ServeAsync(well: 120, failed: 0);
         var well = await Program.RunAsync(place, "once", "--config", service.Config);
         Assert.True(well.Code == 0, well.ToString());
@@ -19,7 +19,7 @@ public sealed partial class OwnVerbTests
         var found = await Program.RunAsync(place, "once", "--config", service.Config);
         Assert.True(found.Code == 1, found.ToString());
         Assert.Contains("#1 books elevated error rate", found.Out, StringComparison.Ordinal);
-        Assert.Contains(OwnService.Culprit, found.Out, StringComparison.Ordinal);
+        Assert.Contains(BookShop.Culprit, found.Out, StringComparison.Ordinal);
         Assert.Equal("", found.Error);
 
         var json = await Program.RunAsync(place, "once", "--config", service.Config, "--json");
@@ -33,7 +33,7 @@ public sealed partial class OwnVerbTests
     public async Task Once_asks_the_daemon_when_one_runs()
     {
         await using var place = new Place();
-        var service = await OwnService.BuildAsync(place);
+        var service = await BookShop.BuildAsync(place);
         var daemon = await service.RunAsync();
         Assert.Equal(0, (await Program.RunAsync(place, "once", "--config", service.Config)).Code);
         await service.ServeAsync(well: 80, failed: 40);
@@ -48,7 +48,7 @@ public sealed partial class OwnVerbTests
     public async Task Check_passes_a_good_service_and_names_what_is_missing_with_what_to_do()
     {
         await using var place = new Place();
-        var service = await OwnService.BuildAsync(place);
+        var service = await BookShop.BuildAsync(place);
         var good = await Program.RunAsync(place, "check", "--config", service.Config);
         Assert.True(good.Code == 0, good.ToString());
         Assert.Contains("books: repository", good.Out, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed partial class OwnVerbTests
     public async Task Init_writes_a_configuration_that_check_accepts()
     {
         await using var place = new Place();
-        var service = await OwnService.BuildAsync(place);
+        var service = await BookShop.BuildAsync(place);
         var folder = place.File("books");
         Directory.CreateDirectory(Path.Combine(folder, "logs"));
         File.Copy(service.Log, Path.Combine(folder, "logs", "books.log"));

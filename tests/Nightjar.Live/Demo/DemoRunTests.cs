@@ -22,6 +22,7 @@ public sealed class DemoRunTests
         var verdict = told.Single(e => e.Facts?["customers"] is not null).Facts?["customers"];
         Assert.Equal(0, (long?)verdict?["failures"]);
         Assert.True((long?)verdict?["requests"] > 0, $"{verdict}");
+        Assert.Matches(@"Resolved: error rate [0-9.]+ % .* 0\.0 % \(0 of [1-9]", told.Single(e => e.What.StartsWith("Resolved:", StringComparison.Ordinal)).What);
         await place.NothingRunsAsync();
     }
 

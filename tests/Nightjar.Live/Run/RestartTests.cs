@@ -8,10 +8,10 @@ public sealed class RestartTests
     public async Task Killed_while_the_check_runs_the_incident_goes_on_with_one_request_and_one_fix()
     {
         await using var place = new Place();
-        var service = await OwnService.BuildAsync(place, checkSeconds: 3);
+        var service = await BookShop.BuildAsync(place, checkSeconds: 5);
         var daemon = await service.RunAsync();
         await service.ServeAsync(well: 80, failed: 40);
-        await Until.HoldsAsync("the check to run", TimeSpan.FromSeconds(30), () => Processes.Naming(place.Folder).Any(p => p.Command.Contains("check.sh", StringComparison.Ordinal)));
+        await Until.HoldsAsync("the check to run", TimeSpan.FromSeconds(30), () => Processes.Naming(service.CheckSleep).Count > 0);
 
         daemon.Program.Send("KILL");
         await daemon.Program.EndAsync(TimeSpan.FromSeconds(5));
@@ -26,7 +26,7 @@ public sealed class RestartTests
     public async Task Killed_again_and_again_it_still_ends_with_one_request_and_one_fix()
     {
         await using var place = new Place();
-        var service = await OwnService.BuildAsync(place);
+        var service = await BookShop.BuildAsync(place);
         var daemon = await service.RunAsync();
         await service.ServeAsync(well: 80, failed: 40);
         foreach (var milliseconds in new[] { 300, 700, 1_200 })
@@ -46,7 +46,7 @@ public sealed class RestartTests
     public async Task What_was_logged_while_it_was_down_is_read_after_the_restart_and_counted_once()
     {
         await using var place = new Place();
-        var service = await OwnService.BuildAsync(place);
+        var service = await BookShop.BuildAsync(place);
         var daemon = await service.RunAsync();
         await service.ServeAsync(well: 30, failed: 0);
         await RequestsAsync(daemon, 30);
@@ -66,13 +66,13 @@ public sealed class RestartTests
     private static Task RequestsAsync(Daemon daemon, long count) =>
         daemon.WaitAsync($"{count} requests to be counted", n => (long?)n["services"]?[0]?["rate"]?["total"] == count, "services");
 
-    private static async Task AssertNothingTwiceAsync(Daemon daemon, OwnService service)
+    private static async Task AssertNothingTwiceAsync(Daemon daemon, BookShop service)
     {
         var incident = Assert.Single((await daemon.GetAsync("incidents"))["incidents"]?.AsArray() ?? []);
         var request = Assert.Single((await daemon.GetAsync("requests"))["requests"]?.AsArray() ?? []);
         var branch = Assert.Single(await Git.LinesAsync(service.Bare, "for-each-ref", "--format=%(refname:short)", "refs/heads/incident"));
         Assert.Equal(branch, (string?)request?["branch"]);
         Assert.Single(await service.SubjectsAsync($"main..{branch}"), s => s.StartsWith("fix", StringComparison.Ordinal));
-        Assert.Equal(OwnService.Culprit, (string?)incident?["finding"]?["suspect"]?["subject"]);
+        Assert.Equal(BookShop.Culprit, (string?)incident?["finding"]?["suspect"]?["subject"]);
     }
 }

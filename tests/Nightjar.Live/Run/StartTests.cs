@@ -34,7 +34,7 @@ public sealed class StartTests
     public async Task A_taken_port_is_named_with_the_option_that_changes_it()
     {
         await using var place = new Place();
-        var service = await OwnService.BuildAsync(place);
+        var service = await BookShop.BuildAsync(place);
         using var other = new TcpListener(IPAddress.Loopback, service.Port);
         other.Start();
 
@@ -65,7 +65,7 @@ public sealed class StartTests
     public async Task Listening_on_every_address_it_still_speaks_to_itself_on_loopback()
     {
         await using var place = new Place();
-        var service = await OwnService.BuildAsync(place);
+        var service = await BookShop.BuildAsync(place);
         await File.WriteAllTextAsync(service.Config, (await File.ReadAllTextAsync(service.Config)).Replace("listen: 127.0.0.1", "listen: 0.0.0.0", StringComparison.Ordinal));
         var daemon = await service.RunAsync();
         Assert.Contains($"http://127.0.0.1:{service.Port}", daemon.Program.Out, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class StartTests
     public async Task A_second_daemon_on_the_same_store_is_refused_and_the_first_named()
     {
         await using var place = new Place();
-        var service = await OwnService.BuildAsync(place);
+        var service = await BookShop.BuildAsync(place);
         var first = await service.RunAsync();
 
         var second = await Program.RunAsync(place, "run", "--config", service.Config);
@@ -91,7 +91,7 @@ public sealed class StartTests
     public async Task It_answers_on_the_loopback_address_alone_and_keeps_its_token_to_itself()
     {
         await using var place = new Place();
-        var service = await OwnService.BuildAsync(place);
+        var service = await BookShop.BuildAsync(place);
         var daemon = await service.RunAsync();
 
         var listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(l => l.Port == service.Port);
@@ -110,10 +110,10 @@ public sealed class StartTests
     public async Task Told_to_stop_it_stops_within_five_seconds_and_leaves_nothing_running(string signal)
     {
         await using var place = new Place();
-        var service = await OwnService.BuildAsync(place, checkSeconds: 60);
+        var service = await BookShop.BuildAsync(place, checkSeconds: 60);
         var daemon = await service.RunAsync();
         await service.ServeAsync(well: 80, failed: 40);
-        await Until.HoldsAsync("the check to run", TimeSpan.FromSeconds(30), () => Processes.Naming("sleep 60").Count + Processes.Naming(place.Folder).Count(p => p.Command.Contains("check.sh", StringComparison.Ordinal)) > 0);
+        await Until.HoldsAsync("the check to run", TimeSpan.FromSeconds(30), () => Processes.Naming(service.CheckSleep).Count > 0);
 
         var watch = Stopwatch.StartNew();
         daemon.Program.Send(signal);

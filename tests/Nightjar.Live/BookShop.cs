@@ -9,7 +9,7 @@ namespace Nightjar.Live;
 /// A user's own service as Nightjar sees it: a log file in the words of a Node.js logger, a git repository whose commit of two
 /// hours ago made prices fail, a check that fails for as long as the fault is there, and a configuration of ten lines.
 /// </summary>
-internal sealed class OwnService
+internal sealed class BookShop
 {
     public const string Culprit = "Give members their discount";
 
@@ -41,7 +41,7 @@ internal sealed class OwnService
 
     private readonly Place place;
 
-    private OwnService(Place place) => this.place = place;
+    private BookShop(Place place) => this.place = place;
 
     public string Config => Path.Combine(place.Work, "nightjar.yaml");
 
@@ -53,14 +53,22 @@ internal sealed class OwnService
 
     private string Working => place.File("books");
 
+    /// <summary>What the service's own check spends its time with; nobody else on this machine sleeps for exactly so long.</summary>
+    public string CheckSleep { get; private init; } = "sleep 0";
+
     /// <param name="checkSeconds">How long the service's own check takes.</param>
-    public static async Task<OwnService> BuildAsync(Place place, int checkSeconds = 0)
+    public static async Task<BookShop> BuildAsync(Place place, int checkSeconds = 0)
     {
-        var service = new OwnService(place);
+        var service = new BookShop(place) { CheckSleep = checkSeconds == 0 ? "sleep 0" : string.Create(CultureInfo.InvariantCulture, $"sleep {checkSeconds}.{Random.Shared.Next(1_000_000):000000}") };
+        if (checkSeconds > 0)
+        {
+            place.Signs.Add(service.CheckSleep);
+        }
+
         Directory.CreateDirectory(service.Working);
         await Git.RunAsync(place.Folder, "init", "--quiet", "--bare", "-b", "main", service.Bare);
         await Git.RunAsync(place.Folder, "init", "--quiet", "-b", "main", service.Working);
-        await service.CommitAsync("Price a basket", 20 * 24, ("src/price.js", Good), ("check.sh", $"sleep {checkSeconds}\n! grep -q 'throw new MissingDiscountError' src/price.js\n"));
+        await service.CommitAsync("Price a basket", 20 * 24, ("src/price.js", Good), ("check.sh", $"{service.CheckSleep}\n! grep -q 'throw new MissingDiscountError' src/price.js\n"));
         await service.CommitAsync("Say what this is", 10 * 24, ("README.md", "# Books\n"));
         await service.CommitAsync(Culprit, 2, ("src/price.js", Bad));
         await service.CommitAsync("Say it better", 1, ("README.md", "# The book shop\n"));
