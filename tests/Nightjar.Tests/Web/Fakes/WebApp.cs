@@ -4,6 +4,7 @@ using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
@@ -46,6 +47,8 @@ internal sealed class WebApp : IAsyncDisposable
     public List<(string Service, string Person)> Investigated { get; } = [];
 
     public string? Report { get; set; }
+
+    public IEnumerable<IHostedService> Hosted => app.Services.GetServices<IHostedService>();
 
     public Uri Address => new(app.Urls.First());
 
