@@ -33,6 +33,7 @@ public static class WebDashboard
             forms.Cookie.SameSite = SameSiteMode.Strict;
             forms.SuppressXFrameOptionsHeader = true;
         });
+        KeepNoKeys(services);
 
         services.AddSingleton<Origins>().AddSingleton<Throttle>().AddTransient<Sessions>().AddTransient<Gate>().AddTransient<SignIn>();
         services.AddSingleton<Sayings>().AddTransient<Frames>();
@@ -41,6 +42,15 @@ public static class WebDashboard
         services.AddTransient<ServiceLines>().AddTransient<Notices>().AddTransient<ServicePages>().AddTransient<SilencePages>();
         services.AddTransient<IncidentsApi>().AddTransient<RequestsApi>().AddTransient<ServicesApi>().AddTransient<SilencesApi>().AddTransient<DaemonApi>();
         return services;
+    }
+
+    /// <summary>At its start the framework would put a key into the home directory all the same, unused, and 4 MB of XML into memory.</summary>
+    private static void KeepNoKeys(IServiceCollection services)
+    {
+        foreach (var keeper in services.Where(s => s.ImplementationType?.FullName == "Microsoft.AspNetCore.DataProtection.Internal.DataProtectionHostedService").ToList())
+        {
+            services.Remove(keeper);
+        }
     }
 
     /// <summary>Maps every page and address; nothing is reachable but through the gate.</summary>

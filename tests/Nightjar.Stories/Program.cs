@@ -1,5 +1,11 @@
 using Nightjar.Stories.Crashes;
 using Xunit.Runner.InProc.SystemConsole;
 
-// "victim FOLDER POINT" plays the incident's whole way and kills itself at the point; anything else runs the stories.
-return args is ["victim", var folder, var point] ? await Victim.RunAsync(folder, point) : await ConsoleRunner.Run(args);
+// "victim FOLDER POINT" plays the incident's whole way and kills itself at the point, "follow FOLDER" follows the shop's log until
+// it is killed; anything else runs the stories.
+return args switch
+{
+    ["victim", var folder, var point] => await Victim.RunAsync(folder, point),
+    ["follow", var folder] => await Follower.RunAsync(folder),
+    _ => await ConsoleRunner.Run(args),
+};

@@ -21,7 +21,7 @@ internal sealed partial class SignIn(ISignIns signIns, Sessions sessions, Thrott
         routes.MapPost("/signout", (HttpContext http, SignIn signIn) => signIn.LeaveAsync(http));
     }
 
-    private RazorComponentResult<SignInPage> Show(HttpContext http, string? token, string? to) => new(new
+    private IResult Show(HttpContext http, string? token, string? to) => new RazorComponentResult<SignInPage>(new
     {
         Token = Token.IsPlausible(token) ? token : null,
         To = LocalPath.Of(to),

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Nightjar.Core.Incidents;
+using Nightjar.Testing;
 
 namespace Nightjar.Stories.Crashes;
 
@@ -30,6 +31,33 @@ public class CrashStories
             }
         });
         Assert.Empty(failures);
+    }
+
+    [Fact]
+    public async Task Killed_at_any_moment_while_it_follows_a_log_it_counts_every_request_once()
+    {
+        using var folder = new Folder();
+        var clock = new FakeClock();
+        var log = new ShopLog(folder.Path, clock);
+        for (var kill = 0; kill < 6; kill++)
+        {
+            using var follower = Follower.Start(folder.Path);
+            await follower.LookedAsync(1);
+            for (var burst = 0; burst < 3 + (7 * kill); burst++)
+            {
+                log.Serve(50);
+                await follower.LookedAsync(1);
+            }
+
+            log.Serve(50);
+            await follower.KillAsync();
+            log.Serve(kill);
+        }
+
+        await using var world = await World.StartAsync(Follower.Options(folder.Path, clock));
+        await world.UntilAsync(async () => (await world.CountedAsync()).Total >= log.Requests);
+        await world.LookAsync(TimeSpan.FromSeconds(8));
+        Assert.Equal(log.Requests, (await world.CountedAsync()).Total);
     }
 
     private static HashSet<string> StageNames() => ["triage", "investigate", "propose", "review", "verify", "learn", "written", "tell"];

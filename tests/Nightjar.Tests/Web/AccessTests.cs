@@ -12,6 +12,13 @@ public sealed class AccessTests
     private static readonly string[] Addresses = ["/api/v1/incidents", "/api/v1/incidents/12", "/api/v1/incidents/12/timeline", "/api/v1/requests", "/api/v1/requests/3/diff", "/api/v1/services", "/api/v1/silences", "/api/v1/status", "/api/v1/watchers", "/api/v1/nothing"];
 
     [Fact]
+    public async Task No_key_is_kept_in_anybodys_home_directory()
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        Assert.DoesNotContain(web.Hosted, h => h.GetType().FullName?.Contains("DataProtection", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
     public async Task A_stranger_is_led_to_the_sign_in_page()
     {
         await using var web = await WebApp.StartFilledAsync();

@@ -4,6 +4,7 @@ using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
@@ -48,6 +49,8 @@ internal sealed class WebApp : IAsyncDisposable
     public IntakeFigures Intake { get; set; } = new(4_812, 3, 4_800, 9, 0);
 
     public ReadyPart[] Ready { get; set; } = [new("store", ReadyState.Ready, "The store can be written.")];
+
+    public IEnumerable<IHostedService> Hosted => app.Services.GetServices<IHostedService>();
 
     public Uri Address => new(app.Urls.First());
 
