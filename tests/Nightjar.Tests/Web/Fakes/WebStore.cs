@@ -55,7 +55,11 @@ internal sealed class WebStore : IIncidents, IFolds, IJournal, IInbox, IEvidence
 
     Task<ImmutableArray<Fold>> IFolds.ReadAsync(IncidentId incident, CancellationToken cancellationToken) => Task.FromResult(Folds.Where(f => f.Incident == incident).ToImmutableArray());
 
-    Task IJournal.AppendAsync(JournalEntry entry, CancellationToken cancellationToken) => throw new NotSupportedException();
+    Task IJournal.AppendAsync(JournalEntry entry, CancellationToken cancellationToken)
+    {
+        Entries.Add(entry with { Sequence = Entries.Count + 1 });
+        return Task.CompletedTask;
+    }
 
     Task<IReadOnlyList<JournalEntry>> IJournal.FindAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
 
