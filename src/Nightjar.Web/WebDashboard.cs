@@ -36,7 +36,7 @@ public static class WebDashboard
         KeepNoKeys(services);
 
         services.AddSingleton<Origins>().AddSingleton<Throttle>().AddTransient<Sessions>().AddTransient<Gate>().AddTransient<SignIn>();
-        services.AddSingleton<Sayings>().AddTransient<Frames>();
+        services.AddSingleton<Sayings>().AddTransient<Frames>().AddTransient<Logbook>();
         services.AddTransient<Acts>().AddTransient<Boards>().AddTransient<Cases>().AddTransient<IncidentPages>();
         services.AddTransient<Review>().AddTransient<RequestViews>().AddTransient<RequestPages>();
         services.AddTransient<ServiceLines>().AddTransient<Notices>().AddTransient<ServicePages>().AddTransient<SilencePages>();

@@ -126,6 +126,30 @@ public class VerifyStories
     }
 
     [Fact]
+    public async Task A_probe_that_nobody_asked_again_proves_nothing()
+    {
+        var probes = new Probes();
+        await using var world = await World.StartAsync(new WorldOptions { Parts = (services, _) => services.Add(new(typeof(IProbeAnswers), probes)) });
+        await world.SeeAsync(Seen.HealthFails(world.Clock.GetUtcNow()));
+        await world.PassAsync(TimeSpan.FromMinutes(1));
+        await world.TellAsync(InboxKind.Approve, "ann", "restarted it");
+        await world.TellAsync(InboxKind.Deployed, "ann", "restart");
+        await world.PassAsync(TimeSpan.FromMinutes(30));
+        Assert.Equal((IncidentState.Verifying, "more to go by: no answer of the probe"), ((await world.OnlyIncidentAsync()).State, (await world.OnlyIncidentAsync()).Waiting));
+
+        probes.WellAt = world.Clock.GetUtcNow();
+        await world.PassAsync(TimeSpan.FromMinutes(6));
+        Assert.Equal(IncidentOutcome.MendedByHand, (await world.OnlyIncidentAsync()).Outcome);
+    }
+
+    private sealed class Probes : IProbeAnswers
+    {
+        public DateTimeOffset? WellAt { get; set; }
+
+        public DateTimeOffset? LastWell(ServiceName service, string probe) => WellAt;
+    }
+
+    [Fact]
     public async Task What_could_not_be_verified_is_told_where_it_was_proposed()
     {
         await using var world = await MergedAsync();

@@ -6,13 +6,16 @@ using Nightjar.Core.Signals;
 namespace Nightjar.Connectors.Probes;
 
 /// <summary>Everything that asks a plain HTTP address: the probes, the running versions, the heartbeat.</summary>
-public sealed class ProbeRoom(TimeProvider clock, ILoggerFactory loggers) : IDisposable
+public sealed class ProbeRoom(TimeProvider clock, ILoggerFactory loggers) : IProbeAnswers, IDisposable
 {
     private readonly Web web = new();
+    private ProbeWatcher? watcher;
 
     /// <summary>One watcher for the probes of every service.</summary>
     public IWatcher Watcher(Catalogue catalogue, ISignalDoor door) =>
-        new ProbeWatcher(catalogue, door, web, Random.Shared.NextDouble, clock, loggers.CreateLogger<ProbeWatcher>());
+        watcher = new ProbeWatcher(catalogue, door, web, Random.Shared.NextDouble, clock, loggers.CreateLogger<ProbeWatcher>());
+
+    public DateTimeOffset? LastWell(ServiceName service, string probe) => watcher?.LastWell(service, probe);
 
     /// <summary>One look at every probe instead of watching; a probe that fails is asked as often as its row of failures is long.</summary>
     public async Task<ImmutableArray<Signal>> ScanAsync(Catalogue catalogue, CancellationToken cancellationToken)

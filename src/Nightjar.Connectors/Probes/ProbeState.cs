@@ -11,8 +11,14 @@ internal sealed class ProbeState(Service service, HttpProbe probe)
     private static readonly TimeSpan Repeat = TimeSpan.FromSeconds(10);
 
     private DateTimeOffset? toldAt;
+    private long wellAt;
 
     public HttpProbe Probe => probe;
+
+    public ServiceName Service => service.Name;
+
+    /// <summary>When it was last well; read by others while the watcher writes it.</summary>
+    public DateTimeOffset? WellAt => Interlocked.Read(ref wellAt) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     public string Name => $"{service.Name}/{probe.Name}";
 
@@ -37,6 +43,7 @@ internal sealed class ProbeState(Service service, HttpProbe probe)
         Recovered = result.IsWell && toldAt is not null;
         if (result.IsWell)
         {
+            Interlocked.Exchange(ref wellAt, now.UtcTicks);
             Recovery = Recovered ? (now, string.Create(CultureInfo.InvariantCulture, $"{Name} recovered at {now.UtcDateTime:HH:mm:ss} UTC after {Failures} failures")) : Recovery;
             (Failures, LastFailure, toldAt) = (0, "", null);
             return null;

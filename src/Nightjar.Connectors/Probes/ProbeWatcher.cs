@@ -19,6 +19,8 @@ internal sealed partial class ProbeWatcher(Catalogue catalogue, ISignalDoor door
     public Task RunAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(states.Select(s => WatchAsync(s, cancellationToken)).Append(Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken)));
 
+    public DateTimeOffset? LastWell(ServiceName service, string probe) => states.FirstOrDefault(s => s.Service == service && s.Probe.Name == probe)?.WellAt;
+
     private string Counts() => $"{states.Count(s => s.IsKnown && s.Failures == 0)} of {states.Length} probes answer as they should";
 
     private string? Failing() => states.FirstOrDefault(s => s.Failures > 0) is { } failing ? $"{failing.Name} fails: {failing.LastFailure}" : null;

@@ -9,7 +9,7 @@ using Nightjar.Web.Look;
 namespace Nightjar.Web.Api;
 
 /// <summary>The daemon itself: how it is, pause and resume, and sign-in links.</summary>
-internal sealed class DaemonApi(Boards boards, IPauseSwitch pause, ISignIns signIns, DashboardOptions options, TimeProvider clock)
+internal sealed class DaemonApi(Boards boards, IPauseSwitch pause, Logbook logbook, ISignIns signIns, DashboardOptions options, TimeProvider clock)
 {
     private static readonly TimeSpan LinkLife = TimeSpan.FromMinutes(15);
 
@@ -54,12 +54,14 @@ internal sealed class DaemonApi(Boards boards, IPauseSwitch pause, ISignIns sign
         }
 
         var wish = new Pause(Visitor.Of(http).Person, Words.Line(body.Why, LongestWhy), clock.GetUtcNow());
+        await logbook.NoteAsync(wish.By, "pause", wish.Why, http.RequestAborted);
         await pause.SetAsync(wish, http.RequestAborted);
         return Reply.Ok(new { Done = true, Pause = wish });
     }
 
     private async Task<IResult> ResumeAsync(HttpContext http)
     {
+        await logbook.NoteAsync(Visitor.Of(http).Person, "resume", "everything goes on", http.RequestAborted);
         await pause.SetAsync(null, http.RequestAborted);
         return Reply.Ok(new { Done = true });
     }

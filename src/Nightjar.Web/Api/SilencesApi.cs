@@ -3,11 +3,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Nightjar.Core.Policy;
 using Nightjar.Web.Access;
+using Nightjar.Web.Look;
 using Nightjar.Web.Silences;
 
 namespace Nightjar.Web.Api;
 
-internal sealed class SilencesApi(ISilences silences, TimeProvider clock)
+internal sealed class SilencesApi(ISilences silences, Logbook logbook, TimeProvider clock)
 {
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -28,13 +29,20 @@ internal sealed class SilencesApi(ISilences silences, TimeProvider clock)
         }
 
         var (wish, wrong) = SilenceWish.Of(body.Service, body.Fingerprint, body.Minutes, body.Why);
-        return wish is null
-            ? Reply.BadRequest(wrong ?? "")
-            : Reply.Ok(await silences.AddAsync(wish.Service, wish.Hash, clock.GetUtcNow() + wish.For, Visitor.Of(http).Person, wish.Why, http.RequestAborted));
+        if (wish is null)
+        {
+            return Reply.BadRequest(wrong ?? "");
+        }
+
+        await logbook.NoteAsync(Visitor.Of(http).Person, "silence", wish.Says(clock.GetUtcNow() + wish.For), http.RequestAborted);
+        return Reply.Ok(await silences.AddAsync(wish.Service, wish.Hash, clock.GetUtcNow() + wish.For, Visitor.Of(http).Person, wish.Why, http.RequestAborted));
     }
 
-    private async Task<IResult> EndAsync(HttpContext http, long id) =>
-        await silences.EndAsync(id, clock.GetUtcNow(), http.RequestAborted) ? Reply.Ok(new { Done = true }) : Reply.NotFound($"There is no silence {id} that is still on");
+    private async Task<IResult> EndAsync(HttpContext http, long id)
+    {
+        await logbook.NoteAsync(Visitor.Of(http).Person, "end-silence", $"silence {id} is over", http.RequestAborted);
+        return await silences.EndAsync(id, clock.GetUtcNow(), http.RequestAborted) ? Reply.Ok(new { Done = true }) : Reply.NotFound($"There is no silence {id} that is still on");
+    }
 
     private sealed record AddBody
     {

@@ -11,7 +11,7 @@ using Nightjar.Web.Look;
 namespace Nightjar.Web.Incidents;
 
 /// <summary>The list of incidents, the page of one, and their buttons.</summary>
-internal sealed class IncidentPages(Boards boards, Cases cases, Acts acts, Frames frames, Sayings sayings, IPauseSwitch pause, TimeProvider clock)
+internal sealed class IncidentPages(Boards boards, Cases cases, Acts acts, Frames frames, Sayings sayings, IPauseSwitch pause, Logbook logbook, TimeProvider clock)
 {
     private const int LongestWhy = 300;
 
@@ -87,12 +87,14 @@ internal sealed class IncidentPages(Boards boards, Cases cases, Acts acts, Frame
     {
         var form = await Forms.FieldsAsync(http);
         var why = Words.Line(form["why"].ToString(), LongestWhy);
+        await logbook.NoteAsync(Visitor.Of(http).Person, "pause", why, http.RequestAborted);
         await pause.SetAsync(new Pause(Visitor.Of(http).Person, why, clock.GetUtcNow()), http.RequestAborted);
         return sayings.Lead(http, new Answer(true, "Nightjar is paused."), "/");
     }
 
     private async Task<IResult> ResumeAsync(HttpContext http)
     {
+        await logbook.NoteAsync(Visitor.Of(http).Person, "resume", "everything goes on", http.RequestAborted);
         await pause.SetAsync(null, http.RequestAborted);
         return sayings.Lead(http, new Answer(true, "Nightjar goes on."), "/");
     }

@@ -12,7 +12,7 @@ using Nightjar.Web.Look;
 namespace Nightjar.Web.Silences;
 
 /// <summary>What nobody wants to hear of for a while, and what was held back.</summary>
-internal sealed class SilencePages(ISilences silences, IFingerprintLedger ledger, Catalogue catalogue, Frames frames, Sayings sayings, TimeProvider clock)
+internal sealed class SilencePages(ISilences silences, IFingerprintLedger ledger, Catalogue catalogue, Frames frames, Sayings sayings, Logbook logbook, TimeProvider clock)
 {
     private const int MostHeldBack = 100;
 
@@ -49,12 +49,14 @@ internal sealed class SilencePages(ISilences silences, IFingerprintLedger ledger
             return sayings.Lead(http, new Answer(false, fault ?? ""), back);
         }
 
+        await logbook.NoteAsync(Visitor.Of(http).Person, "silence", wish.Says(clock.GetUtcNow() + wish.For), http.RequestAborted);
         var added = await silences.AddAsync(wish.Service, wish.Hash, clock.GetUtcNow() + wish.For, Visitor.Of(http).Person, wish.Why, http.RequestAborted);
         return sayings.Lead(http, new Answer(true, $"Silent until {Words.Moment(added.Until, clock.GetUtcNow())} UTC."), back);
     }
 
     private async Task<IResult> EndAsync(HttpContext http, long id)
     {
+        await logbook.NoteAsync(Visitor.Of(http).Person, "end-silence", $"silence {id} is over", http.RequestAborted);
         var ended = await silences.EndAsync(id, clock.GetUtcNow(), http.RequestAborted);
         return sayings.Lead(http, ended ? new Answer(true, "The silence is over.") : new Answer(false, "It was over already."), "/silences");
     }

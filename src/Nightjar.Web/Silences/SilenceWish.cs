@@ -33,6 +33,9 @@ internal sealed partial record SilenceWish(string? Service, string? Hash, TimeSp
             : (null, fault);
     }
 
+    /// <summary>For the journal.</summary>
+    public string Says(DateTimeOffset until) => $"signals of {Service ?? "every service"}{(Hash is null ? "" : $", fingerprint {Hash}")} only count until {until:u}: {(Why.Length > 0 ? Why : "no reason given")}";
+
     private static string? Clean(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
     [GeneratedRegex("^[0-9a-f]{8}$", RegexOptions.CultureInvariant)]

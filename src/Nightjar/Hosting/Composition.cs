@@ -54,7 +54,7 @@ internal static class Composition
 
     private static IServiceCollection AddRooms(this IServiceCollection services, NightjarOptions options) => services
         .AddSingleton<LogWatching>().AddSingleton<ILogDigests>(s => s.GetRequiredService<LogWatching>())
-        .AddSingleton<ProbeRoom>()
+        .AddSingleton<ProbeRoom>().AddSingleton<IProbeAnswers>(s => s.GetRequiredService<ProbeRoom>())
         .AddSingleton<IEnumerable<IWatcher>>(s => [.. s.GetRequiredService<LogWatching>().Watchers, s.GetRequiredService<ProbeRoom>().Watcher(s.GetRequiredService<Catalogue>(), s.GetRequiredService<ISignalDoor>())])
         .AddSingleton(s => s.GetRequiredService<ProbeRoom>().RunningVersions())
         .AddSingleton(s => new GitRepositories(StateFiles.Repositories(options.State), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GitRepositories>>(), author: new CommitAuthor(options.Author.Name, options.Author.Email)))

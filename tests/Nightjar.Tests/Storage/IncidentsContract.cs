@@ -172,6 +172,20 @@ public abstract class IncidentsContract<TSubject> : StoreContract<TSubject>
     }
 
     [Fact]
+    public async Task An_ended_incident_with_a_message_that_nobody_took_in_is_due()
+    {
+        var incident = await OpenIncidentAsync();
+        await Store.Inbox.PostAsync(incident.Id, InboxKind.GiveUp, "ann", "", Token);
+        var seen = (await Store.Inbox.ReadAsync(incident.Id, 0, Token))[^1].Sequence;
+        await Store.Incidents.WriteAsync(incident with { NextDue = null, InboxSeen = seen }, 0, [], Token);
+        Assert.Empty(await Store.Incidents.DueAsync(Token));
+
+        await Store.Inbox.PostAsync(incident.Id, InboxKind.Retry, "ann", "", Token);
+        await ReopenAsync();
+        Assert.Equal([incident.Id], (await Store.Incidents.DueAsync(Token)).Select(d => d.Id));
+    }
+
+    [Fact]
     public async Task Hostile_text_is_kept_as_text()
     {
         var draft = Samples.Incident(Hostile, Hostile, Clock.Now) with { Title = Hostile, Waiting = Hostile, AcknowledgedBy = Hostile };

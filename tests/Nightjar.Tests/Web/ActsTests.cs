@@ -169,6 +169,21 @@ public sealed class ActsTests
         Assert.Contains("moving house", services.QuerySelector(".paused")?.TextContent, StringComparison.Ordinal);
         using var resumed = await browser.PressAsync(services, "form[action='/resume']");
         Assert.Null(web.Store.Pause);
+        Assert.Equal([("ada", "pause", "moving house"), ("ada", "resume", "everything goes on")], web.Store.Entries.Where(e => e.Incident is null).Select(e => (e.Actor, e.Act, e.Why)));
+    }
+
+    [Fact]
+    public async Task The_journal_tells_who_paused_resumed_and_silenced_by_the_api()
+    {
+        await using var web = await WebApp.StartAsync();
+        using var client = AccessTests.Client(web, WebApp.CommandToken);
+        using var paused = await client.PostAsJsonAsync("/api/v1/pause", new { why = "drill" });
+        using var resumed = await client.PostAsJsonAsync("/api/v1/resume", new { });
+        using var added = await client.PostAsJsonAsync("/api/v1/silences", new { service = "shop", minutes = 5, why = "known" });
+        using var ended = await client.PostAsJsonAsync("/api/v1/silences/1/end", new { });
+        Assert.Equal(["pause", "resume", "silence", "end-silence"], web.Store.Entries.Select(e => e.Act));
+        Assert.All(web.Store.Entries, e => Assert.NotEmpty(e.Actor));
+        Assert.Contains("shop", web.Store.Entries[2].Why, StringComparison.Ordinal);
     }
 
     [Fact]

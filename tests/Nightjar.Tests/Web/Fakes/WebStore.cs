@@ -71,7 +71,11 @@ internal sealed class WebStore : IIncidents, IFolds, IJournal, IInbox, IEvidence
         return Task.FromResult<IReadOnlyDictionary<IncidentId, ImmutableArray<Fold>>>(Folds.Where(f => incidents.Contains(f.Incident)).GroupBy(f => f.Incident).ToDictionary(g => g.Key, g => g.ToImmutableArray()));
     }
 
-    Task IJournal.AppendAsync(JournalEntry entry, CancellationToken cancellationToken) => throw new NotSupportedException();
+    Task IJournal.AppendAsync(JournalEntry entry, CancellationToken cancellationToken)
+    {
+        Entries.Add(entry with { Sequence = Entries.Count + 1 });
+        return Task.CompletedTask;
+    }
 
     Task<IReadOnlyList<JournalEntry>> IJournal.FindAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
 

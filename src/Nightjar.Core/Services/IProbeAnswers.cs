@@ -1,0 +1,8 @@
+namespace Nightjar.Core.Services;
+
+/// <summary>What the probes last saw, for whoever must not take silence for health.</summary>
+public interface IProbeAnswers
+{
+    /// <summary>When the probe was last answered as it should be; null when it was not since this program started.</summary>
+    DateTimeOffset? LastWell(ServiceName service, string probe);
+}
