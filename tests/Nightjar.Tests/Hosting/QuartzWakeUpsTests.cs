@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nightjar.Core.Incidents;
 using Nightjar.Hosting;
-using Xunit;
 
 namespace Nightjar.Tests.Hosting;
 

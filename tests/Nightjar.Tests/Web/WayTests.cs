@@ -2,7 +2,6 @@ using Nightjar.Core.Incidents;
 using Nightjar.Core.Proposal;
 using Nightjar.Tests.Web.Fakes;
 using Nightjar.Web.Incidents;
-using Xunit;
 
 namespace Nightjar.Tests.Web;
 
