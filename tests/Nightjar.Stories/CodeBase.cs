@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -45,6 +46,8 @@ internal sealed class CodeBase(string folder)
 
         """;
 
+    private static readonly ConcurrentDictionary<DateTimeOffset, Lazy<Task<string>>> Built = new();
+
     public string Bare { get; } = Path.Combine(folder, "shop.git");
 
     private string Working { get; } = Path.Combine(folder, "shop");
@@ -57,7 +60,7 @@ internal sealed class CodeBase(string folder)
         var code = new CodeBase(folder);
         if (!Directory.Exists(code.Bare))
         {
-            await code.BuildAsync(now);
+            Copy(await Built.GetOrAdd(now, at => new Lazy<Task<string>>(() => BuildOnceAsync(at))).Value, folder);
         }
 
         code.Culprit = await GitAsync(code.Bare, "log", "--format=%H", "--grep=^Move the inventory", "main");
@@ -65,6 +68,9 @@ internal sealed class CodeBase(string folder)
     }
 
     public Task<string> HeadAsync(string branch) => GitAsync(Bare, "rev-parse", branch);
+
+    /// <summary>Where a branch left the base branch, whether it was merged since or not.</summary>
+    public async Task<string> BaseOfAsync(string branch) => (await GitAsync(Bare, "log", "--format=%P", "-1", (await GitAsync(Bare, "log", "--format=%H", "--grep=^Nightjar incident", "-1", branch)).Trim())).Trim();
 
     public async Task<string[]> BranchesAsync() => Lines(await GitAsync(Bare, "for-each-ref", "--format=%(refname:short)", "refs/heads"));
 
@@ -101,11 +107,33 @@ internal sealed class CodeBase(string folder)
     /// <summary>Makes a branch at a commit, as somebody else would.</summary>
     public async Task PointAsync(string branch, string commit) => await GitAsync(Bare, "branch", branch, commit);
 
+    /// <summary>Built once a process, because it takes two dozen runs of git; each story has a copy.</summary>
+    private static async Task<string> BuildOnceAsync(DateTimeOffset now)
+    {
+        var template = Directory.CreateTempSubdirectory("nightjar-shop-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(template, recursive: true);
+        await new CodeBase(template).BuildAsync(now);
+        return template;
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target) ?? to);
+            File.Copy(file, target);
+        }
+
+        // Empty folders that git looks for in a repository.
+        Directory.CreateDirectory(Path.Combine(to, "shop.git", "refs", "tags"));
+    }
+
     private async Task BuildAsync(DateTimeOffset now)
     {
         Directory.CreateDirectory(Working);
-        await GitAsync(folder, "init", "--quiet", "--bare", "-b", "main", Bare);
-        await GitAsync(folder, "init", "--quiet", "-b", "main", Working);
+        await GitAsync(folder, "init", "--quiet", "--template=", "--bare", "-b", "main", Bare);
+        await GitAsync(folder, "init", "--quiet", "--template=", "-b", "main", Working);
         await WriteAsync("check.sh", "! grep -q 'await Task.Yield' src/Inventory.cs\n");
         await WriteAsync("src/Inventory.cs", Good);
         await CommitAsync("Keep stock", now.AddDays(-20));
@@ -115,7 +143,7 @@ internal sealed class CodeBase(string folder)
         await CommitAsync("Move the inventory behind an async repository", now.AddHours(-2));
         await WriteAsync("README.md", "# The shop\n");
         await CommitAsync("Say it better", now.AddHours(-1));
-        await GitAsync(Working, "remote", "add", "origin", Bare);
+        await GitAsync(Working, "remote", "add", "origin", "../shop.git");
         await GitAsync(Working, "push", "--quiet", "origin", "main");
     }
 

@@ -51,7 +51,7 @@ public class OutsideTextStories
 
     [Theory]
     [InlineData("Err\u202egnirts\u202c")]
-    [InlineData("Error\u0007\u001b[31m\r\nCo-authored-by: Mallory <m@example.com>")]
+    [InlineData("Error\u0007\u001b[31m\r\nSigned-off-by: Mallory <m@example.com>")]
     public async Task A_name_that_plays_with_the_screen_is_plain_in_titles_and_commits(string errorClass)
     {
         await using var world = await World.StartAsync();
@@ -65,7 +65,7 @@ public class OutsideTextStories
         foreach (var message in await world.Code.MessagesAsync($"main..{incident.Request?.Branch}"))
         {
             Assert.DoesNotContain(message, c => (char.IsControl(c) && c != '\n') || c is >= '\u202a' and <= '\u202e');
-            Assert.DoesNotContain("\nCo-authored-by:", message, StringComparison.Ordinal);
+            Assert.DoesNotContain("\nSigned-off-by:", message, StringComparison.Ordinal);
         }
     }
 

@@ -1,69 +1,34 @@
-using Nightjar.Core.Incidents;
-using Nightjar.Testing;
+using System.Diagnostics;
 
 namespace Nightjar.Stories.Crashes;
 
-/// <summary>
-/// Plays the whole way of one incident from wherever the folder's store left it, and, when told a point, kills its own process
-/// there with SIGKILL, as a power cut would. Everything it does is what the main job does: nothing here repairs anything.
-/// </summary>
+/// <summary>A process that plays a way and kills itself at a point with SIGKILL, as a power cut would.</summary>
 internal static class Victim
 {
-    /// <summary>The story's clock is kept in a file, so that time does not run backwards after a kill.</summary>
-    private const string ClockFile = "clock";
+    public const int SigKill = 137;
 
-    public static async Task<int> RunAsync(string folder, string point)
+    /// <summary>What <c>victim FOLDER WAY POINT</c> does.</summary>
+    public static async Task<int> RunAsync(string folder, string way, string point)
     {
-        var reached = 0;
-        await PlayAsync(folder, at =>
+        await Way.All.Single(w => w.Name == way).PlayAsync(folder, at =>
         {
-            if (at == point && reached++ == 0)
+            if (at == point)
             {
-                System.Diagnostics.Process.GetCurrentProcess().Kill();
+                Process.GetCurrentProcess().Kill();
                 new ManualResetEventSlim().Wait();
             }
         });
         return 0;
     }
 
-    /// <summary>Plays until the incident has ended; returns the points that were passed, in order.</summary>
-    public static async Task<IReadOnlyList<string>> PlayAsync(string folder, Action<string> reached)
+    /// <summary>Null when it was killed, otherwise what it did instead.</summary>
+    public static async Task<string?> KillAsync(string folder, Way way, string point)
     {
-        var points = new List<string>();
-        var clockFile = Path.Combine(folder, ClockFile);
-        var clock = File.Exists(clockFile) ? new FakeClock(new DateTimeOffset(long.Parse(await File.ReadAllTextAsync(clockFile), null), TimeSpan.Zero)) : new FakeClock();
-        await using var world = await World.StartAsync(new WorldOptions
-        {
-            Folder = folder,
-            DeleteAtEnd = false,
-            Clock = clock,
-            Reached = point =>
-            {
-                File.WriteAllText(clockFile, clock.GetUtcNow().UtcTicks.ToString(System.Globalization.CultureInfo.InvariantCulture));
-                points.Add(point);
-                reached(point);
-            },
-        });
-        world.Logs.Digest = Seen.DigestOf(Seen.StockGoesNegative(new FakeClock().GetUtcNow()));
-        if ((await world.IncidentsAsync()).IsEmpty)
-        {
-            await world.SeeAsync(Seen.StockGoesNegative(clock.GetUtcNow()));
-        }
-
-        await world.SettleAsync();
-        if ((await world.RequestsAsync())[0].State == Core.Proposal.HostedState.Open)
-        {
-            await world.MergeAsync(1);
-            await world.DeployAsync();
-        }
-
-        if ((await world.OnlyIncidentAsync()).State == IncidentState.Verifying)
-        {
-            await world.DeployAsync();
-            await world.ServeAsync(0, 3_000, TimeSpan.FromMinutes(11));
-        }
-
-        await world.SettleAsync();
-        return points;
+        var start = new ProcessStartInfo("dotnet", [typeof(Victim).Assembly.Location, "victim", folder, way.Name, point]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var victim = Process.Start(start) ?? throw new InvalidOperationException("the victim did not start");
+        var output = victim.StandardOutput.ReadToEndAsync();
+        var errors = victim.StandardError.ReadToEndAsync();
+        await victim.WaitForExitAsync();
+        return victim.ExitCode is SigKill ? null : $"the victim was not killed at {point}, it ended with {victim.ExitCode}: {await output} {await errors}";
     }
 }
