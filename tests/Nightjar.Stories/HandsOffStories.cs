@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Nightjar.Core.Incidents;
+using Nightjar.Core.Pipeline;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
 
@@ -13,7 +14,7 @@ public class HandsOffStories
     [InlineData(false, false)]
     public async Task A_request_from_before_is_left_alone_too(bool proposals, bool dryRun)
     {
-        var options = new WorldOptions { DeleteAtEnd = false, Service = s => s with { Check = new CheckCommand("false") } };
+        var options = new WorldOptions { DeleteAtEnd = false, Service = s => s with { Check = new CheckCommand("false") }, Review = new ReviewOptions { Poll = TimeSpan.FromMinutes(10) } };
         await using (var before = await World.StartAsync(options))
         {
             await MainJobStories.SeeTheRaceAsync(before);

@@ -28,6 +28,11 @@ public sealed class InvestigateStage(Catalogue catalogue, RequestDesk desk, Evid
             return new Again(incident, $"draft request {incident.Request?.Number} is open");
         }
 
+        if (incident is { Request: not null, Change.FixCommit: not null })
+        {
+            return new GoOn(incident, IncidentState.InReview, "its fix is on the request still; close the request to have another one");
+        }
+
         var found = await context.Effects.OnceAsync<TimedFinding>(
             "investigate", $"finding-{incident.Visit}", $"{agent.Name} looked for the cause",
             _ => Task.FromResult<TimedFinding?>(null),
