@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
@@ -10,6 +11,8 @@ public sealed record StoreHolder(int Pid, string? Url, DateTimeOffset StartedAt,
 {
     /// <summary>Somebody who has not said yet who it is.</summary>
     public static readonly StoreHolder Unknown = new(0, null, DateTimeOffset.MinValue, null);
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"process {Pid} since {StartedAt:u}{(Url is null ? "" : $", at {Url}")}");
 }
 
 /// <summary>Another process uses this store; the message names it.</summary>

@@ -16,7 +16,7 @@ public sealed class DemoRunTests
         Assert.True(ran.Code == 0, ran.ToString());
         Assert.Single(told, e => e.Act == "opened");
         Assert.Single(told, e => e.What.StartsWith("opened a draft request", StringComparison.Ordinal));
-        Assert.Contains(told, e => e.What.Contains(Culprit(), StringComparison.Ordinal) && e.What.Contains("changed", StringComparison.Ordinal));
+        Assert.Contains(told, e => e.What.StartsWith("Proposing:", StringComparison.Ordinal) && e.What.Contains(Culprit(), StringComparison.Ordinal) && e.What.Contains(".cs:", StringComparison.Ordinal));
         var check = Assert.Single(told, e => e.What.Contains("fence:", StringComparison.Ordinal)).What;
         Assert.Contains(File.Exists("/usr/bin/bwrap") ? "fence: bubblewrap" : "fence: none", check, StringComparison.Ordinal);
         var verdict = told.Single(e => e.Facts?["customers"] is not null).Facts?["customers"];
