@@ -6,12 +6,13 @@ namespace Nightjar.Stories;
 public class FaultStories
 {
     [Fact]
-    public async Task A_repository_that_is_gone_is_named_and_tried_again()
+    public async Task The_cause_is_looked_for_without_a_repository_that_is_gone_and_the_fix_waits_for_it()
     {
         await using var world = await World.StartAsync(new WorldOptions { Service = s => s with { Repository = new RepositoryLocation("/nowhere/shop.git") } });
         await MainJobStories.SeeTheRaceAsync(world);
         var incident = await world.OnlyIncidentAsync();
-        Assert.Equal((IncidentState.Investigating, 1), (incident.State, incident.Attempts));
+        Assert.Equal((IncidentState.Proposing, 1), (incident.State, incident.Attempts));
+        Assert.NotNull(incident.Finding);
         Assert.Contains("/nowhere/shop.git", incident.Waiting, StringComparison.Ordinal);
     }
 
@@ -44,7 +45,10 @@ public class FaultStories
 
         Directory.Move(away, world.Code.Bare);
         await world.PassAsync(TimeSpan.FromMinutes(1));
-        Assert.Equal(IncidentState.InReview, (await world.OnlyIncidentAsync()).State);
+        var incident = await world.OnlyIncidentAsync();
+        Assert.Equal(IncidentState.InReview, incident.State);
+        Assert.NotNull(incident.Finding?.Suspect);
+        Assert.Single(await world.RequestsAsync());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Nightjar.Configuration;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Services;
 
@@ -140,6 +141,63 @@ public class IdentityStories
         await world.SeeAsync(Seen.PaymentsTimeOut(world.Clock.GetUtcNow()));
         Assert.Equal(2, (await world.IncidentsAsync()).Length);
     }
+
+    [Fact]
+    public async Task What_a_person_joined_is_one_when_it_comes_back()
+    {
+        await using var world = await World.StartAsync(new WorldOptions { Change = NoCoolDown });
+        await MainJobStories.SeeTheRaceAsync(world);
+        await world.SeeAsync(Seen.PaymentsTimeOut(world.Clock.GetUtcNow()));
+        await world.TellAsync(new IncidentId(2), InboxKind.Join, "ann", "1");
+        await world.TellAsync(new IncidentId(1), InboxKind.GiveUp, "ann", "known");
+
+        await world.PassAsync(TimeSpan.FromDays(1));
+        await world.SeeAsync(Seen.PaymentsTimeOut(world.Clock.GetUtcNow()));
+        await MainJobStories.SeeTheRaceAsync(world);
+        var incidents = await world.IncidentsAsync();
+        Assert.Equal(3, incidents.Length);
+        Assert.Contains("a person joined", incidents[2].Fingerprints[1].Why, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_person_split_is_two_when_it_comes_back(bool raceFirst)
+    {
+        await using var world = await World.StartAsync(new WorldOptions { Change = NoCoolDown });
+        await world.SeeAsync(Seen.HealthFails(world.Clock.GetUtcNow()));
+        await MainJobStories.SeeTheRaceAsync(world);
+        var incident = await world.OnlyIncidentAsync();
+        await world.TellAsync(incident.Id, InboxKind.Split, "ann", incident.Fingerprints[1].Fingerprint.Hash);
+        await MainJobStories.SeeTheRaceAsync(world);
+        await world.TellAsync(new IncidentId(1), InboxKind.GiveUp, "ann", "known");
+        await world.TellAsync(new IncidentId(2), InboxKind.GiveUp, "ann", "known");
+
+        await world.PassAsync(TimeSpan.FromDays(1));
+        foreach (var isRace in new[] { raceFirst, !raceFirst })
+        {
+            await (isRace ? MainJobStories.SeeTheRaceAsync(world) : world.SeeAsync(Seen.HealthFails(world.Clock.GetUtcNow())));
+        }
+
+        Assert.Equal([1, 1, 1, 1], (await world.IncidentsAsync()).Select(i => i.Fingerprints.Length));
+    }
+
+    [Fact]
+    public async Task A_probe_that_was_folded_in_does_not_cool_down_with_the_bug()
+    {
+        await using var world = await World.StartAsync();
+        await MainJobStories.SeeTheRaceAsync(world);
+        await world.SeeAsync(Seen.HealthFails(world.Clock.GetUtcNow()));
+        await world.TellAsync((await world.OnlyIncidentAsync()).Id, InboxKind.GiveUp, "ann", "known");
+        await world.PassAsync(TimeSpan.FromSeconds(2));
+
+        await MainJobStories.SeeTheRaceAsync(world);
+        Assert.Single(await world.IncidentsAsync());
+        await world.SeeAsync(Seen.HealthFails(world.Clock.GetUtcNow()));
+        Assert.Equal(2, (await world.IncidentsAsync()).Length);
+    }
+
+    private static NightjarOptions NoCoolDown(NightjarOptions options) => options with { Conduct = options.Conduct with { CoolDown = TimeSpan.Zero } };
 
     [Fact]
     public async Task A_silenced_service_opens_nothing_and_every_signal_is_counted()

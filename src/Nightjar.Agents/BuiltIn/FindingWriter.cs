@@ -14,20 +14,24 @@ internal sealed class FindingWriter(Brief brief, ImmutableArray<Trouble> trouble
     private readonly Suspicion? best = ranked.FirstOrDefault();
     private readonly Suspicion? suspicion = ranked.FirstOrDefault() is { } first && first.Confidence >= Weights.Threshold ? first : null;
 
-    public Finding Write() => new()
+    public Finding Write()
     {
-        By = "built-in",
-        RootCause = RootCause(),
-        Details = Details(),
-        Place = Place(),
-        Suspect = suspicion?.Suspect,
-        Confidence = best?.Confidence ?? 0,
-        Facts = best is null ? [] : [new ConfidenceFact("prior", "Before anything is known: most commits break nothing", Weights.Prior), .. best.Facts],
-        Evidence = EvidenceQuotes.Of(brief.Evidence, trouble, scene, suspicion),
-        RuledOut = [.. RuledOut()],
-        Missing = [.. Missing()],
-        ContributingFactors = [.. Factors()],
-    };
+        var quotes = EvidenceQuotes.Of(brief.Evidence, trouble, scene, suspicion);
+        return new Finding
+        {
+            By = "built-in",
+            RootCause = RootCause(),
+            Details = Details(),
+            Place = Place(),
+            Suspect = suspicion?.Suspect,
+            Confidence = best?.Confidence ?? 0,
+            Facts = best is null ? [] : [new ConfidenceFact("prior", "Before anything is known: most commits break nothing", Weights.Prior), .. best.Facts.Select(f => EvidenceQuotes.Linked(f, quotes))],
+            Evidence = quotes,
+            RuledOut = [.. RuledOut()],
+            Missing = [.. Missing()],
+            ContributingFactors = [.. Factors()],
+        };
+    }
 
     private string RootCause()
     {

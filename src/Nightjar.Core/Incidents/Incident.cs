@@ -41,7 +41,7 @@ public sealed record Incident
     /// <summary>The first one is the identity that names branch, labels and report.</summary>
     public required ImmutableArray<OwnedFingerprint> Fingerprints { get; init; }
 
-    /// <summary>Fingerprints that a person took out: their signals are not folded in again.</summary>
+    /// <summary>Fingerprints that a person took out, of this incident or of the one it is a recurrence of: they are not folded in again.</summary>
     public ImmutableArray<string> SplitOff { get; init; } = [];
 
     /// <summary>
@@ -107,12 +107,18 @@ public sealed record Incident
     /// <summary>Another attempt at the same problem: on a branch of its own, with nothing of the one before.</summary>
     public Incident Anew() => this with { Occurrence = Occurrence + 1, Request = null, Finding = null, Change = null, Verification = null, Deployed = null };
 
+    public bool Owns(string hash) => Fingerprints.Any(f => f.Fingerprint.Hash == hash);
+
     public TimeSpan? PhaseDuration(string phase) =>
         Phases.Any(p => p.Phase == phase) ? Phases.Where(p => p.Phase == phase).Aggregate(TimeSpan.Zero, (sum, p) => sum + p.Duration) : null;
 }
 
 /// <summary>A fingerprint that belongs to an incident, and why it was put there.</summary>
-public sealed record OwnedFingerprint(Fingerprint Fingerprint, string Subject, string ErrorClass, string? Workload, DateTimeOffset Since, string Why);
+public sealed record OwnedFingerprint(Fingerprint Fingerprint, string Subject, string ErrorClass, string? Workload, DateTimeOffset Since, string Why)
+{
+    /// <summary>A person said that it is the same problem: that holds when they come back, too.</summary>
+    public bool ByPerson { get; init; }
+}
 
 public sealed record Link(IncidentId To, string Why);
 

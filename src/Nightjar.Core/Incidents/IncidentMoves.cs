@@ -15,7 +15,7 @@ public static class IncidentMoves
         [Detected] = [Healing, Investigating, Resolved, NeedsHuman, GaveUp, Suppressed],
         [Healing] = [Investigating, Verifying, Resolved, NeedsHuman, GaveUp, Suppressed],
         [Investigating] = [Proposing, InReview, Resolved, NeedsHuman, GaveUp, Suppressed],
-        [Proposing] = [InReview, NeedsHuman, GaveUp, Suppressed],
+        [Proposing] = [InReview, Investigating, NeedsHuman, GaveUp, Suppressed],
         [InReview] = [Verifying, Proposing, NeedsHuman, GaveUp, Suppressed],
         [Verifying] = [Resolved, Investigating, NeedsHuman, GaveUp, Suppressed],
         [NeedsHuman] = [Detected, Healing, Investigating, Proposing, InReview, Verifying, Resolved, GaveUp, Suppressed],

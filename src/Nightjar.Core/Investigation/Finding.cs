@@ -49,7 +49,11 @@ public sealed record SuspectCommit(string Sha, string Author, DateTimeOffset At,
 }
 
 /// <param name="Weight">What it adds to (or takes from) the log-odds of the suspect.</param>
-public sealed record ConfidenceFact(string Name, string Says, double Weight);
+public sealed record ConfidenceFact(string Name, string Says, double Weight)
+{
+    /// <summary>Ids of the quotes that show it, such as <c>E3</c>; empty where nothing can be quoted.</summary>
+    public ImmutableArray<string> Evidence { get; init; } = [];
+}
 
 /// <param name="Id">Such as <c>E3</c>: what claims in a report point to.</param>
 /// <param name="Source">Such as <c>log</c>, <c>blame</c>, <c>commit 1a2b3c4d</c>, <c>error rate</c>.</param>

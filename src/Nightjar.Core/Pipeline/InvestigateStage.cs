@@ -22,7 +22,7 @@ public sealed class InvestigateStage(Catalogue catalogue, RequestDesk desk, Evid
         }
 
         var service = catalogue.Get(context.Incident.Service);
-        var incident = await desk.OpenAsync(context.Incident, service, context.Effects, cancellationToken);
+        var incident = await OpenRequestAsync(context, service, cancellationToken);
         if (incident.Request != context.Incident.Request)
         {
             return new Again(incident, $"draft request {incident.Request?.Number} is open");
@@ -51,6 +51,20 @@ public sealed class InvestigateStage(Catalogue catalogue, RequestDesk desk, Evid
             [(RequestBody.Investigation, RequestBody.OfFinding(found.Finding))],
             [RequestNames.Active, RequestNames.Investigating]), cancellationToken);
         return new GoOn(incident, IncidentState.Proposing, found.Finding.RootCause);
+    }
+
+    /// <summary>A repository that cannot be reached keeps nobody from looking for the cause with what is left; the fix needs it and says so.</summary>
+    private async Task<Incident> OpenRequestAsync(StageContext context, Service service, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await desk.OpenAsync(context.Incident, service, context.Effects, cancellationToken);
+        }
+        catch (RepositoryException e)
+        {
+            await context.Effects.NoteAsync("request", $"no draft request yet: {e.Message}", cancellationToken);
+            return context.Incident;
+        }
     }
 
     /// <summary>While it fails, the request says so by its label.</summary>

@@ -41,7 +41,7 @@ public sealed class LearnStage(IncidentStores stores, IIncidentMemory memory, Op
         {
             foreach (var owned in incident.Fingerprints)
             {
-                await stores.Inbox.PostAsync(into.To, InboxKind.FingerprintFolded, "learn", InboxText.Write(owned with { Why = $"joined from {incident.Id} by a person" }), cancellationToken);
+                await stores.Inbox.PostAsync(into.To, InboxKind.FingerprintFolded, "learn", InboxText.Write(owned with { Why = $"joined from {incident.Id} by a person", ByPerson = true }), cancellationToken);
                 open.TryOwn(owned.Fingerprint, into.To);
             }
 
@@ -49,14 +49,14 @@ public sealed class LearnStage(IncidentStores stores, IIncidentMemory memory, Op
         }
     }
 
-    /// <summary>Given up or closed: its fingerprints only count for a while. Ended well after all: what was cooling is wanted again.</summary>
+    /// <summary>Given up or closed: the fingerprints that say which problem it is only count for a while. Ended well after all: what was cooling is wanted again.</summary>
     private async Task CoolAsync(StageContext context, CancellationToken cancellationToken)
     {
         var (incident, now) = (context.Incident, context.Now);
         var cools = incident.Outcome is IncidentOutcome.ClosedUnmerged or IncidentOutcome.GivenUp;
         var until = cools ? (incident.EndedAt ?? now) + conduct.CoolDown : now;
         var cooling = await stores.Ledger.CoolingAsync(now, cancellationToken);
-        var hashes = incident.Fingerprints.Select(f => f.Fingerprint.Hash).Where(h => cools || cooling.ContainsKey(h)).ToList();
+        var hashes = incident.Fingerprints.Where((f, i) => !cools || i == 0 || IsThisProblem(f)).Select(f => f.Fingerprint.Hash).Where(h => cools || cooling.ContainsKey(h)).ToList();
         if (hashes.Count == 0)
         {
             return;
@@ -70,6 +70,9 @@ public sealed class LearnStage(IncidentStores stores, IIncidentMemory memory, Op
             }
         }, cancellationToken);
     }
+
+    /// <summary>A probe that was folded in because it failed at the same time tells of other problems, too: those are wanted.</summary>
+    private static bool IsThisProblem(OwnedFingerprint owned) => owned.ErrorClass.Length > 0 || owned.ByPerson;
 
     private async Task<IncidentRecord> RecordAsync(Incident incident, DateTimeOffset now, CancellationToken cancellationToken)
     {

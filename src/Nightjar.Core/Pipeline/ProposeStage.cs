@@ -28,6 +28,12 @@ public sealed class ProposeStage(Catalogue catalogue, RequestDesk desk, FixWorks
             return new AskPerson(incident, "There is no finding to propose a fix from. Shall it be investigated again?", IncidentState.Investigating);
         }
 
+        if (incident.Request is null && desk.HostFor(service) is not null)
+        {
+            // The repository could not be reached in phase 1, so that looked without the code.
+            return new GoOn(await desk.OpenAsync(incident, service, effects, cancellationToken), IncidentState.Investigating, "the repository can be reached now");
+        }
+
         var fix = await workshop.TryAsync(incident, service, effects, cancellationToken);
         var change = new ProposedChange(fix.Change?.Subject ?? "no fix", fix.Change?.Summary ?? "", null, null, null, fix.Check, fix.Why) { Tried = [.. fix.Tried], Risk = fix.Change?.Risk ?? "", Tests = fix.Change?.Tests ?? "" };
         var mayPublish = incident.Request is not null && desk.HostFor(service) is not null;

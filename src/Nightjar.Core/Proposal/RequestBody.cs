@@ -179,10 +179,10 @@ public static class RequestBody
             return;
         }
 
-        text.Append("### Why we believe it\n\n| Fact | Weight |\n|---|---|\n");
+        text.Append("### Why we believe it\n\n| Fact | Weight | Seen in |\n|---|---|---|\n");
         foreach (var fact in finding.Facts.OrderByDescending(f => f.Weight))
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {ReportWords.Upper(ReportWords.Line(fact.Says)).Replace("|", "\\|", StringComparison.Ordinal)} | {fact.Weight:+0.0;−0.0;0.0} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {ReportWords.Upper(ReportWords.Line(fact.Says)).Replace("|", "\\|", StringComparison.Ordinal)} | {fact.Weight:+0.0;−0.0;0.0} | {string.Join(", ", fact.Evidence)} |\n");
         }
 
         var sum = 1 / (1 + Math.Exp(-finding.Facts.Sum(f => f.Weight)));

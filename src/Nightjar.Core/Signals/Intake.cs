@@ -105,11 +105,13 @@ public sealed class Intake(IncidentStores stores, OpenIncidents open, HoldBack h
             return;
         }
 
+        var before = await stores.Incidents.LatestAsync(fingerprint.Hash, cancellationToken);
+
         // An incident that ends while we look at it is not open when we look again.
         OpenNew? fresh = null;
         while (fresh is null)
         {
-            switch (Correlate.Judge(signal, fingerprint.Hash, open, catalogue))
+            switch (Correlate.Judge(signal, fingerprint.Hash, before, open, catalogue))
             {
                 case FoldInto into when await openings.TryFoldIntoAsync(into, signal, fingerprint, pending, cancellationToken):
                     return;
@@ -119,7 +121,7 @@ public sealed class Intake(IncidentStores stores, OpenIncidents open, HoldBack h
             }
         }
 
-        await openings.OpenNewAsync(fresh, signal, fingerprint, cancellationToken);
+        await openings.OpenNewAsync(fresh, before, signal, fingerprint, cancellationToken);
         Interlocked.Increment(ref opened);
     }
 }

@@ -40,10 +40,10 @@ internal sealed class Openings(IncidentStores stores, OpenIncidents open, IWakeU
         return true;
     }
 
-    public async Task OpenNewAsync(OpenNew fresh, Signal signal, Fingerprint fingerprint, CancellationToken cancellationToken)
+    /// <param name="before">The last incident that owned the fingerprint.</param>
+    public async Task OpenNewAsync(OpenNew fresh, Incident? before, Signal signal, Fingerprint fingerprint, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var before = await stores.Incidents.LatestAsync(fingerprint.Hash, cancellationToken);
         var incident = await stores.Incidents.OpenAsync(
             new Incident
             {
@@ -54,6 +54,7 @@ internal sealed class Openings(IncidentStores stores, OpenIncidents open, IWakeU
                 OpenedAt = now,
                 StateSince = now,
                 NextDue = now,
+                SplitOff = before?.SplitOff ?? [],
                 Trigger = signal,
                 Fingerprints = [Owned(signal, fingerprint, "opened by it")],
                 Occurrence = (before?.Occurrence ?? 0) + 1,
