@@ -98,6 +98,13 @@ public sealed partial class GitRepositories(string state, TimeProvider clock, IL
     /// <summary>What keeps Nightjar from reading this service's repository or pushing a branch to it, each with what to do; empty when nothing does.</summary>
     public Task<ImmutableArray<string>> CheckAsync(Service service, CancellationToken cancellationToken) => GitCheck.RunAsync(ct => OpenAsync(service, ct), cancellationToken);
 
+    /// <summary>The working tree that has the base branch checked out, so that the dashboard cannot merge into it; null when none has.</summary>
+    public async Task<string?> BaseCheckedOutAsync(Service service, CancellationToken cancellationToken)
+    {
+        var (mirror, @base) = await OpenAsync(service, cancellationToken);
+        return mirror.Origin.IsLocal ? await LocalMerge.TreeWithAsync(mirror, @base, cancellationToken) : null;
+    }
+
     /// <summary>Deletes the private clones that a run which was killed left behind. For the start: a clone in use is not spared.</summary>
     /// <returns>How many were deleted.</returns>
     public int PruneClones(TimeSpan olderThan)

@@ -62,7 +62,7 @@ internal static class LocalMerge
     }
 
     /// <summary>The working tree of the real repository in which the branch is checked out.</summary>
-    private static async Task<string?> TreeWithAsync(Mirror mirror, string branch, CancellationToken cancellationToken)
+    public static async Task<string?> TreeWithAsync(Mirror mirror, string branch, CancellationToken cancellationToken)
     {
         var list = await mirror.Git.RunAsync(new GitCall("worktree", "list", "--porcelain") { Folder = mirror.Origin.Address }, cancellationToken);
         return list.Text.Split("\n\n")

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Nightjar.Agents.Fence;
 using Nightjar.Configuration;
 using Nightjar.Connectors.Git;
+using Nightjar.Core.Services;
 using Nightjar.Hosting;
 using Nightjar.Storage.Sqlite;
 
@@ -73,11 +74,7 @@ internal static class CheckVerb
             var lines = new List<CheckLine>();
             foreach (var service in options.Services.Where(s => s.Repository is not null))
             {
-                var problems = await repositories.CheckAsync(service, cancellationToken);
-                var what = $"{service.Name}: repository";
-                lines.Add(problems.IsEmpty
-                    ? CheckLine.Ok(what, $"{service.Repository?.Path}, branch {service.Repository?.BaseBranch}: can be read, and branches can be pushed")
-                    : CheckLine.Fail(what, problems[0], problems.Length > 1 ? string.Join("; ", problems[1..]) : "mend that, or correct repository in the configuration"));
+                lines.Add(await RepositoryAsync(repositories, service, cancellationToken));
             }
 
             return lines;
@@ -86,6 +83,20 @@ internal static class CheckVerb
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private static async Task<CheckLine> RepositoryAsync(GitRepositories repositories, Service service, CancellationToken cancellationToken)
+    {
+        var (what, where) = ($"{service.Name}: repository", $"{service.Repository?.Path}, branch {service.Repository?.BaseBranch}");
+        var problems = await repositories.CheckAsync(service, cancellationToken);
+        if (!problems.IsEmpty)
+        {
+            return CheckLine.Fail(what, problems[0], problems.Length > 1 ? string.Join("; ", problems[1..]) : "mend that, or correct repository in the configuration");
+        }
+
+        return await repositories.BaseCheckedOutAsync(service, cancellationToken) is { } tree
+            ? CheckLine.Warn(what, $"{where}: can be read and pushed to, but the branch is checked out in {tree}, and Merge on the dashboard never touches a person's tree", "name a bare repository, check out another branch there, or run the git command that Merge then shows")
+            : CheckLine.Ok(what, $"{where}: can be read, and branches can be pushed");
     }
 
     private static async Task<CheckLine> FenceAsync(NightjarOptions options, TimeProvider clock, CancellationToken cancellationToken)

@@ -42,6 +42,11 @@ internal static class RunVerb
         {
             return ExitCode.Ok;
         }
+        catch (DaemonFailedException e)
+        {
+            await Console.Error.WriteLineAsync($"nightjar: {e.Message}. What it worked on goes on when it is started again; please report this with the log above");
+            return ExitCode.Failed;
+        }
         catch (Exception e) when (e is StoreInUseException or StoreRefusedException or StoreUnavailableException)
         {
             await Console.Error.WriteLineAsync($"nightjar: {e.Message}");

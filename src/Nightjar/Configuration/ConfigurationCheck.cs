@@ -81,7 +81,7 @@ internal sealed class ConfigurationCheck(HttpClient http, TimeProvider clock, Fu
             var port = ((IPEndPoint)listener.LocalEndpoint).Port;
             return IPAddress.IsLoopback(dashboard.Listen.Address)
                 ? CheckLine.Ok("dashboard", $"{dashboard.Listen.Address}:{port} is free")
-                : CheckLine.Warn("dashboard", $"{dashboard.Listen} is free, and other machines can reach it", "Put a proxy with TLS in front, or set dashboard.listen to 127.0.0.1:7677");
+                : CheckLine.Warn("dashboard", $"{dashboard.Listen} is free, and other machines can reach it", $"{(dashboard.Url is null ? "Set dashboard.url to the address by which people reach it: under any other name it answers 421. " : "")}Put a proxy with TLS in front, or set dashboard.listen to 127.0.0.1:7677");
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {

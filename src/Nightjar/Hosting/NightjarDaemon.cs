@@ -57,7 +57,16 @@ internal sealed class NightjarDaemon : IAsyncDisposable
 
     public static string Version => typeof(NightjarDaemon).Assembly.GetName().Version?.ToString(3) ?? "0";
 
-    public Task WaitAsync(CancellationToken cancellationToken) => app.WaitForShutdownAsync(cancellationToken);
+    /// <summary>Returns when it was told to stop.</summary>
+    /// <exception cref="DaemonFailedException">It stopped because one of its parts failed.</exception>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        await app.WaitForShutdownAsync(cancellationToken);
+        if (app.Services.GetServices<IHostedService>().OfType<BackgroundService>().FirstOrDefault(s => s.ExecuteTask is { IsFaulted: true }) is { } failed)
+        {
+            throw new DaemonFailedException($"{failed.GetType().Name} failed, and Nightjar stopped: {failed.ExecuteTask?.Exception?.GetBaseException().Message}");
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -110,3 +119,6 @@ internal sealed class NightjarDaemon : IAsyncDisposable
         Version = Version,
     };
 }
+
+/// <summary>A part of the daemon failed in a way that nobody foresaw.</summary>
+internal sealed class DaemonFailedException(string message) : Exception(message);

@@ -53,6 +53,31 @@ public sealed partial class ClientVerbTests
     }
 
     [Fact]
+    public async Task An_incident_is_steered_by_the_command_line()
+    {
+        await using var place = new Place();
+        var service = await BookShop.BuildAsync(place);
+        var daemon = await service.RunAsync();
+        await using var kept = new Transcript("cli-steer.txt", daemon);
+        await service.ServeAsync(well: 80, failed: 40);
+        await daemon.IncidentAsync("inReview");
+
+        Assert.Contains("no such fingerprint", await kept.FailsAsync(1, "incident", "split", "1", "00000000"), StringComparison.Ordinal);
+        Assert.Contains("There is no incident #9", await kept.FailsAsync(1, "incident", "join", "1", "9"), StringComparison.Ordinal);
+        Assert.Contains("nothing", await kept.FailsAsync(1, "reject", "1"), StringComparison.OrdinalIgnoreCase);
+        await kept.OkAsync("pr", "close", "1");
+        await daemon.IncidentAsync("gaveUp");
+        Assert.Contains("closed", await kept.OkAsync("pr", "list"), StringComparison.Ordinal);
+
+        await kept.OkAsync("incident", "retry", "1", "--reason", "look again");
+        await daemon.IncidentAsync("inReview");
+        Assert.Contains("/requests/2", await kept.OkAsync("pr", "list"), StringComparison.Ordinal);
+        await kept.OkAsync("incident", "giveup", "1", "--reason", "we live with it");
+        await daemon.IncidentAsync("gaveUp");
+        Assert.Contains("we live with it", await kept.OkAsync("incident", "show", "1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Silences_pauses_links_and_backups_are_made_by_the_command_line()
     {
         await using var place = new Place();

@@ -54,6 +54,10 @@ public sealed partial class OwnVerbTests
         Assert.Contains("books: repository", good.Out, StringComparison.Ordinal);
 
         var text = await File.ReadAllTextAsync(service.Config);
+        await File.WriteAllTextAsync(service.Config, text.Replace("books.git", "books", StringComparison.Ordinal));
+        var mine = await Program.RunAsync(place, "check", "--config", service.Config);
+        Assert.True(mine.Code == 0, mine.ToString());
+        Assert.Matches("warn  books: repository: .* is checked out in .*/books,", mine.Out);
         await File.WriteAllTextAsync(service.Config, text.Replace("books.git", "boks.git", StringComparison.Ordinal));
         var bad = await Program.RunAsync(place, "check", "--config", service.Config);
         Assert.True(bad.Code == 1, bad.ToString());
