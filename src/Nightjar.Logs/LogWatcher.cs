@@ -8,13 +8,13 @@ namespace Nightjar.Logs;
 
 /// <summary>
 /// Follows the log files of one service. Looks five times a second while they grow; after ten quiet seconds it sleeps until something
-/// happens in their directories, and looks once a second all the same.
+/// happens in their directories, and looks every two seconds all the same.
 /// </summary>
 internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOver handOver, DirectoryBells bells, TimeProvider clock, ILogger logger) : IWatcher
 {
     private static readonly TimeSpan BusyPoll = TimeSpan.FromMilliseconds(200);
 
-    private static readonly TimeSpan IdlePoll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan IdlePoll = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(10);
 

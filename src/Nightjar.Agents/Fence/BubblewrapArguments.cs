@@ -16,7 +16,12 @@ internal static class BubblewrapArguments
     ];
 
     /// <summary>No core files; 4,096 processes stop a fork bomb, not a build. Memory is left alone: .NET reserves far more than it uses.</summary>
-    private const string Limits = "ulimit -c 0; ulimit -p 4096 2>/dev/null || ulimit -u 4096 2>/dev/null; exec \"$@\"";
+    /// <remarks>The time limit is for the moment in which Nightjar is killed before "die with the parent" is in place: nothing runs for ever.</remarks>
+    private const string Limits =
+        "ulimit -c 0; ulimit -p 4096 2>/dev/null || ulimit -u 4096 2>/dev/null; longest=$1; shift; command -v timeout >/dev/null && exec timeout --foreground -k 5 \"$longest\" \"$@\"; exec \"$@\"";
+
+    /// <summary>After Nightjar's own limit, which tells what happened.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
     public static IEnumerable<string> For(FencedCommand command, Toolchain tools) =>
     [
@@ -32,7 +37,7 @@ internal static class BubblewrapArguments
         .. ReadOnly(Path.Join(command.Folder, ".git"), Path.Join(command.Folder, ".git")),
         "--remount-ro", "/", "--chdir", command.Folder, "--clearenv",
         .. SmallEnvironment.For(tools, Home).SelectMany(v => new[] { "--setenv", v.Key, v.Value }),
-        "--", "/bin/sh", "-c", Limits, "sh", .. command.Arguments,
+        "--", "/bin/sh", "-c", Limits, "sh", $"{(long)(command.Timeout + Grace).TotalSeconds}", .. command.Arguments,
     ];
 
     /// <summary>Where <c>/bin</c> is a link to <c>usr/bin</c>, it is one inside too.</summary>
