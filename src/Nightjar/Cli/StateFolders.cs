@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Nightjar.Configuration;
+using Nightjar.Demo;
 
 namespace Nightjar.Cli;
 
@@ -8,7 +9,7 @@ internal static class StateFolders
 {
     public const string ConfigName = "nightjar.yaml";
 
-    /// <summary>The state folder of the demo, which the client verbs find when nothing else runs.</summary>
+    /// <summary>The folder of the demo, whose daemon the client verbs find when nothing else runs.</summary>
     public static string Demo => Path.Combine(Usual, "demo");
 
     private static string Usual => Path.Combine(
@@ -19,7 +20,7 @@ internal static class StateFolders
     {
         if (parsed.GetValue(Options.State) is { } told)
         {
-            return [Path.GetFullPath(told)];
+            return [Path.GetFullPath(told), DemoPlan.StateIn(Path.GetFullPath(told))];
         }
 
         var config = parsed.GetValue(Options.Config) ?? (File.Exists(ConfigName) ? ConfigName : null);
@@ -30,7 +31,7 @@ internal static class StateFolders
                 : throw new BadConfigurationException($"{config} cannot be read, so it is not known where the daemon's state is; see: nightjar check --config {config}");
         }
 
-        return [Usual, Demo];
+        return [Usual, DemoPlan.StateIn(Demo)];
     }
 }
 

@@ -13,13 +13,18 @@ internal sealed record DemoPlan(Patient Patient, string Home, string Folder, boo
     /// <summary>Load without an incident after which the demo says that nothing is wrong.</summary>
     public static readonly TimeSpan WellAfter = TimeSpan.FromSeconds(30);
 
+    /// <summary>The state folder of the daemon under <paramref name="folder"/>; the client verbs look there, too.</summary>
+    public static string StateIn(string folder) => Path.Combine(folder, "state");
+
+    public string State => StateIn(Folder);
+
     public string LogFile => Path.Combine(Folder, "logs", "shop.log");
 
     /// <summary>The configuration that a user would write for this service.</summary>
     public string Yaml(string bare, Uri shop, int port) =>
         $"""
         # What the demo runs with: the shop as any service of yours. Only the verification window is shorter than the default 10m.
-        state: '{Path.Combine(Folder, "state")}'
+        state: '{State}'
         dashboard: {"{"} listen: 127.0.0.1:{port} {"}"}
         services:
           - name: {Service}

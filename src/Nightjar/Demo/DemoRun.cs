@@ -99,7 +99,7 @@ internal sealed class DemoRun(DemoPlan plan, DemoOutput output, TimeProvider clo
 
     private void Prepare()
     {
-        var state = Path.Combine(plan.Folder, "state");
+        var state = plan.State;
         if (SqliteStore.FindHolder(StateFiles.Store(state)) is { } holder)
         {
             throw new PatientException($"a demo runs already ({holder}); end it with Ctrl-C first, or give this one another folder with --state");

@@ -27,6 +27,20 @@ public sealed class DemoRunTests
     }
 
     [Fact]
+    public async Task A_person_merges_from_another_terminal()
+    {
+        await using var place = new Place();
+        var demo = Program.Start(place, "demo", "--json");
+        await demo.SaysAsync("press Merge", Longest);
+
+        var merged = await Program.RunAsync(place, "pr", "merge", "1");
+        Assert.True(merged.Code == 0, merged.ToString());
+        var ran = await demo.EndAsync(Longest);
+        Assert.True(ran.Code == 0, ran.ToString());
+        await place.NothingRunsAsync();
+    }
+
+    [Fact]
     public async Task An_unknown_cause_ends_with_a_person_and_without_a_fix()
     {
         await using var place = new Place();
