@@ -39,7 +39,7 @@ internal static class EvidenceQuotes
             "new-message" => [ATemplate, TheCommit],
             _ => [TheCommit],
         };
-        return fact with { Evidence = [.. quotes.Where(q => sources.Any(s => q.Source == s || q.Source.StartsWith($"{s} ", StringComparison.Ordinal))).Select(q => q.Id)] };
+        return fact with { Evidence = [.. quotes.Where(q => sources.Any(s => q.Source == s || (s != TheLog && q.Source.StartsWith(s, StringComparison.Ordinal)))).Select(q => q.Id)] };
     }
 
     private static IEnumerable<(string Source, string Text)> Rate(EvidenceBundle evidence)

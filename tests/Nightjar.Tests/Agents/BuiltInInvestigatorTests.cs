@@ -1,5 +1,6 @@
 using Nightjar.Agents.BuiltIn;
 using Nightjar.Core.Evidence;
+using Nightjar.Core.Investigation;
 using static Nightjar.Tests.Agents.Case;
 
 namespace Nightjar.Tests.Agents;
@@ -125,7 +126,13 @@ public sealed class BuiltInInvestigatorTests
         Assert.Equal(suspect, with.Suspect?.Sha);
         Assert.True(with.Confidence > without.Confidence);
         Assert.Contains(with.Evidence, q => q.Source.StartsWith("log template, new", StringComparison.Ordinal));
+        Assert.Equal(["log template, new since the first failure", $"commit {suspect[..8]}"], SeenIn(with, "new-message"));
+        Assert.All(SeenIn(with, "blame-line"), s => Assert.StartsWith("source and blame of", s, StringComparison.Ordinal));
+        Assert.Empty(SeenIn(with, "prior"));
     }
+
+    private static IEnumerable<string> SeenIn(Finding finding, string fact) =>
+        finding.Facts.Single(f => f.Name == fact).Evidence.Select(id => finding.Evidence.Single(q => q.Id == id).Source);
 
     [Fact]
     public async Task Old_code_and_a_dependency_error_name_no_commit()
