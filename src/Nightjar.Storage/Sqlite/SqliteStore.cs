@@ -37,6 +37,7 @@ public sealed class SqliteStore : IAsyncDisposable
         Evidence = new SqliteEvidenceStore(file);
         Marks = new SqliteWatchMarks(file);
         SignIns = new SqliteSignIns(file);
+        Spend = new SqliteSpendLedger(file, clock);
     }
 
     /// <summary>The SQLite library in use, such as <c>3.40.1 (the system's)</c>.</summary>
@@ -69,6 +70,8 @@ public sealed class SqliteStore : IAsyncDisposable
     public IIncidentMemory Memory => memory;
 
     public ISignIns SignIns { get; }
+
+    public ISpendLedger Spend { get; }
 
     /// <summary>Opens the store, makes it when there is none, and brings it to this program's schema.</summary>
     /// <exception cref="StoreInUseException">Another process has it open.</exception>

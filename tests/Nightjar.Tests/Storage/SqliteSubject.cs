@@ -27,6 +27,7 @@ public sealed class SqliteSubject : StoreSubject
             Marks = store.Marks,
             Memory = store.Memory,
             SignIns = store.SignIns,
+            Spend = store.Spend,
             Prune = (now, options) => store.PruneAsync(now, options, CancellationToken.None),
             Close = store.DisposeAsync,
         };
@@ -48,6 +49,8 @@ public sealed class SqliteJournalTests : JournalContract<SqliteSubject>;
 public sealed class SqliteSmallRecordsTests : SmallRecordsContract<SqliteSubject>;
 
 public sealed class SqliteRatesTests : RatesContract<SqliteSubject>;
+
+public sealed class SqliteSpendTests : SpendContract<SqliteSubject>;
 
 public sealed class SqliteRequestRecordsTests : RequestRecordsContract<SqliteSubject>;
 

@@ -45,6 +45,8 @@ public sealed record OpenStore
 
     public required ISignIns SignIns { get; init; }
 
+    public required ISpendLedger Spend { get; init; }
+
     public required Func<DateTimeOffset, RetentionOptions, Task> Prune { get; init; }
 
     public required Func<ValueTask> Close { get; init; }
