@@ -13,8 +13,8 @@ public sealed record ModelPrice(decimal Input, decimal Output)
     public decimal Of(TokenUsage usage) =>
         ((Input * (usage.Input + (usage.CacheWrite * CacheWrite) + (usage.CacheWriteHour * CacheWriteHour) + (usage.CacheRead * CacheRead))) + (Output * usage.Output)) / Million;
 
-    /// <summary>The most that a call can cost: every input token written to the dearest cache, every output token used.</summary>
-    public decimal WorstCase(long input, long output) => ((Input * input * CacheWriteHour) + (Output * output)) / Million;
+    /// <summary>The most that a call can cost: every input token written to the dearest cache that it asks for, every output token used.</summary>
+    public decimal WorstCase(long input, long output, bool asksForHour) => ((Input * input * (asksForHour ? CacheWriteHour : CacheWrite)) + (Output * output)) / Million;
 }
 
 /// <summary>What models cost. A name that is not in the table has the price of the longest entry that it begins with.</summary>
