@@ -33,12 +33,16 @@ internal static class BubblewrapArguments
         .. tools.Folders.SelectMany(p => ReadOnly(p, p)),
         .. tools.Hidden.SelectMany(Hide),
         .. command.ReadOnly.SelectMany(p => ReadOnly(p, p)),
-        "--bind", command.Folder, command.Folder,
-        .. ReadOnly(Path.Join(command.Folder, ".git"), Path.Join(command.Folder, ".git")),
-        "--remount-ro", "/", "--chdir", command.Folder, "--clearenv",
+        command.IsReadOnly ? "--ro-bind" : "--bind", command.Folder, Inside(command),
+        .. ReadOnly(Path.Join(command.Folder, ".git"), Path.Join(Inside(command), ".git")),
+        .. command.Doors.SelectMany(d => new[] { "--ro-bind", d.Host, d.Inside }),
+        "--remount-ro", "/", "--chdir", Inside(command), "--clearenv",
         .. SmallEnvironment.For(tools, Home).SelectMany(v => new[] { "--setenv", v.Key, v.Value }),
+        .. command.Variables.SelectMany(v => new[] { "--setenv", v.Name, v.Value }),
         "--", "/bin/sh", "-c", Limits, "sh", $"{(long)(command.Timeout + Grace).TotalSeconds}", .. command.Arguments,
     ];
+
+    private static string Inside(FencedCommand command) => command.SeenAt ?? command.Folder;
 
     /// <summary>Where <c>/bin</c> is a link to <c>usr/bin</c>, it is one inside too.</summary>
     private static string[] SystemFolder(string path) =>

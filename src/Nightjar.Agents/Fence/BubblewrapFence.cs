@@ -38,7 +38,14 @@ public sealed class BubblewrapFence(TimeProvider clock, string program = "bwrap"
         }
     }
 
-    public Task<FencedRun> RunAsync(FencedCommand command, CancellationToken cancellationToken)
+    /// <summary>The kernel kills all of a process namespace with its first process: there is nothing left to sweep.</summary>
+    public Task<FencedRun> RunAsync(FencedCommand command, CancellationToken cancellationToken) =>
+        ChildProcess.RunAsync(Start(command), command.Timeout, () => { }, clock, cancellationToken);
+
+    public async Task<FencedSession> StartAsync(FencedCommand command, CancellationToken cancellationToken) =>
+        new(await ChildProcess.StartAsync(Start(command), () => { }, new OutputTail()));
+
+    private ProcessStartInfo Start(FencedCommand command)
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var tools = Toolchain.Find(command.Arguments, Environment.GetEnvironmentVariable, home);
@@ -48,8 +55,6 @@ public sealed class BubblewrapFence(TimeProvider clock, string program = "bwrap"
         var path = Environment.GetEnvironmentVariable("PATH");
         start.Environment.Clear();
         start.Environment["PATH"] = path;
-
-        // The kernel kills all of a process namespace with its first process: there is nothing left to sweep.
-        return new ChildProcess(start, clock).RunAsync(command.Timeout, () => { }, cancellationToken);
+        return start;
     }
 }

@@ -2,28 +2,60 @@ using System.Diagnostics;
 
 namespace Nightjar.Agents.Fence;
 
-/// <summary>One run of one program with a bounded output and a bounded time, ended together with its children.</summary>
-internal sealed class ChildProcess(ProcessStartInfo start, TimeProvider clock)
+/// <summary>One running program, ended together with its children. What it prints on its error stream is read and bounded.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
 {
     /// <summary>How long the pipes may stay open after the end: only a process that nobody could kill holds them.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
 
-    /// <param name="sweep">Called after the end, however it came, to kill what was left behind.</param>
-    public async Task<FencedRun> RunAsync(TimeSpan timeout, Action sweep, CancellationToken cancellationToken)
+    private readonly Action sweep;
+    private readonly Task errorsRead;
+
+    private ChildProcess(Process process, Task exited, OutputTail errors, Action sweep)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        Process = process;
+        Exited = exited;
+        Errors = errors;
+        this.sweep = sweep;
+        errorsRead = errors.PumpAsync(process.StandardError.BaseStream);
+    }
+
+    public Process Process { get; }
+
+    public Task Exited { get; }
+
+    public OutputTail Errors { get; }
+
+    /// <param name="sweep">Called after the end, however it came, to kill what was left behind.</param>
+    public static async Task<ChildProcess> StartAsync(ProcessStartInfo start, Action sweep, OutputTail errors)
+    {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.UseShellExecute = false;
+        var process = new Process { StartInfo = start };
+        try
+        {
+            return new ChildProcess(process, await StartAsync(process), errors, sweep);
+        }
+        catch
+        {
+            process.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs it to its end or its limit, with a bounded output.</summary>
+    public static async Task<FencedRun> RunAsync(ProcessStartInfo start, TimeSpan timeout, Action sweep, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
         var began = clock.GetTimestamp();
         var tail = new OutputTail();
-        using var process = new Process { StartInfo = start };
-        var exited = await StartAsync(process);
-        process.StandardInput.Close();
-        var pumps = Task.WhenAll(tail.PumpAsync(process.StandardOutput.BaseStream), tail.PumpAsync(process.StandardError.BaseStream));
+        await using var child = await StartAsync(start, sweep, tail);
+        child.Process.StandardInput.Close();
+        var output = tail.PumpAsync(child.Process.StandardOutput.BaseStream);
         var timedOut = false;
         try
         {
-            await exited.WaitAsync(timeout, clock, cancellationToken);
+            await child.Exited.WaitAsync(timeout, clock, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -31,14 +63,30 @@ internal sealed class ChildProcess(ProcessStartInfo start, TimeProvider clock)
         }
         finally
         {
-            Kill(process);
-            await exited;
-            sweep();
+            await child.KillAsync();
         }
 
         var took = clock.GetElapsedTime(began);
-        await Task.WhenAny(pumps, Task.Delay(DrainTime, TimeProvider.System, CancellationToken.None));
-        return new FencedRun(timedOut ? null : process.ExitCode, timedOut, took, tail.Read());
+        await Task.WhenAny(Task.WhenAll(output, child.errorsRead), Task.Delay(DrainTime, TimeProvider.System, CancellationToken.None));
+        return new FencedRun(timedOut ? null : child.Process.ExitCode, timedOut, took, tail.Read());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        await Task.WhenAny(errorsRead, Task.Delay(DrainTime, TimeProvider.System, CancellationToken.None));
+        Process.Dispose();
+    }
+
+    private async Task KillAsync()
+    {
+        if (!Process.HasExited)
+        {
+            Process.Kill(entireProcessTree: true);
+        }
+
+        await Exited;
+        sweep();
     }
 
     /// <summary>
@@ -68,13 +116,5 @@ internal sealed class ChildProcess(ProcessStartInfo start, TimeProvider clock)
         thread.Start();
         await started.Task;
         return exited.Task;
-    }
-
-    private static void Kill(Process process)
-    {
-        if (!process.HasExited)
-        {
-            process.Kill(entireProcessTree: true);
-        }
     }
 }

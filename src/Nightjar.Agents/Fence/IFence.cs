@@ -14,6 +14,34 @@ public interface IFence
     /// <exception cref="System.ComponentModel.Win32Exception">The program of the fence or the command's shell could not be started.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; everything it had started was killed first.</exception>
     Task<FencedRun> RunAsync(FencedCommand command, CancellationToken cancellationToken);
+
+    /// <summary>Starts it and leaves its streams to the caller.</summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">As for <see cref="RunAsync"/>.</exception>
+    Task<FencedSession> StartAsync(FencedCommand command, CancellationToken cancellationToken);
+}
+
+/// <summary>A running command that is spoken with. Disposing it kills all that it started.</summary>
+public sealed class FencedSession : IAsyncDisposable
+{
+    private readonly ChildProcess child;
+
+    internal FencedSession(ChildProcess child) => this.child = child;
+
+    public Stream Input => child.Process.StandardInput.BaseStream;
+
+    public Stream Output => child.Process.StandardOutput.BaseStream;
+
+    /// <summary>The end of what it printed on its error stream.</summary>
+    public string Errors => child.Errors.Read();
+
+    /// <summary>Its exit code, once it has ended.</summary>
+    public async Task<int> EndAsync(CancellationToken cancellationToken)
+    {
+        await child.Exited.WaitAsync(cancellationToken);
+        return child.Process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync() => await child.DisposeAsync();
 }
 
 /// <summary>A command with its working folder and limits.</summary>
@@ -23,6 +51,18 @@ public interface IFence
 public sealed record FencedCommand(ImmutableArray<string> Arguments, string Folder, TimeSpan Timeout)
 {
     public bool Network { get; init; }
+
+    /// <summary>Its folder can be read and not written to.</summary>
+    public bool IsReadOnly { get; init; }
+
+    /// <summary>Where it is seen inside; the same path as outside when null.</summary>
+    public string? SeenAt { get; init; }
+
+    /// <summary>Host files or folders (sockets, say) that are seen at another path inside.</summary>
+    public ImmutableArray<(string Host, string Inside)> Doors { get; init; } = [];
+
+    /// <summary>Variables beside the few that every command gets.</summary>
+    public ImmutableArray<(string Name, string Value)> Variables { get; init; } = [];
 
     /// <summary>Absolute paths that it may read besides the system and the toolchain; those that do not exist are left out.</summary>
     public ImmutableArray<string> ReadOnly { get; init; } = [];

@@ -22,18 +22,30 @@ public sealed class NoFence(TimeProvider clock) : IFence
 
     public Task<FencedRun> RunAsync(FencedCommand command, CancellationToken cancellationToken)
     {
+        var (start, sweep) = Start(command);
+        return ChildProcess.RunAsync(start, command.Timeout, sweep, clock, cancellationToken);
+    }
+
+    public async Task<FencedSession> StartAsync(FencedCommand command, CancellationToken cancellationToken)
+    {
+        var (start, sweep) = Start(command);
+        return new FencedSession(await ChildProcess.StartAsync(start, sweep, new OutputTail()));
+    }
+
+    private static (ProcessStartInfo Start, Action Sweep) Start(FencedCommand command)
+    {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var tools = Toolchain.Find([], Environment.GetEnvironmentVariable, home);
         var start = new ProcessStartInfo(command.Arguments[0], command.Arguments.Skip(1)) { WorkingDirectory = command.Folder };
         start.Environment.Clear();
-        foreach (var (name, value) in SmallEnvironment.For(tools, home))
+        foreach (var (name, value) in SmallEnvironment.For(tools, home).Concat(command.Variables.Select(v => KeyValuePair.Create(v.Name, v.Value))))
         {
             start.Environment[name] = value;
         }
 
         var mark = $"{Mark}={Guid.NewGuid():N}";
         start.Environment[Mark] = mark[(Mark.Length + 1)..];
-        return new ChildProcess(start, clock).RunAsync(command.Timeout, () => Sweep(Encoding.ASCII.GetBytes(mark)), cancellationToken);
+        return (start, () => Sweep(Encoding.ASCII.GetBytes(mark)));
     }
 
     private static void Sweep(byte[] mark)

@@ -120,9 +120,9 @@ public sealed partial class GatewayDoor : IAsyncDisposable
         return new GatewayCall("", status, TokenUsage.None, 0, default, says);
     }
 
-    [LoggerMessage(4100, LogLevel.Debug, "A call of {Model} ended with {Status} and cost ${Cost}: {Says}")]
+    [LoggerMessage(4200, LogLevel.Debug, "A call of {Model} ended with {Status} and cost ${Cost}: {Says}")]
     private partial void Called(string model, int status, decimal cost, string says);
 
-    [LoggerMessage(4101, LogLevel.Error, "A call of a model could not be written into the journal: {Why}")]
+    [LoggerMessage(4201, LogLevel.Error, "A call of a model could not be written into the journal: {Why}")]
     private partial void NotWritten(string why);
 }
