@@ -34,6 +34,9 @@ public sealed record Brief
 
     /// <summary>The code at the commit that is believed to run; null when the service has no repository.</summary>
     public ICodeSnapshot? Code { get; init; }
+
+    /// <summary>For phase 2: the body of the draft request as it stands, with what people wrote into it; null when there is no request.</summary>
+    public string? Request { get; init; }
 }
 
 /// <summary>What phase 2 came to: a change in the clone, or the reason why there is none.</summary>
@@ -57,3 +60,9 @@ public enum CodeOrigin
     HeldByRepository,
     WrittenByModel,
 }
+
+/// <summary>An agent's run did not come to a valid end; it is tried again. The message says what went wrong and what to do.</summary>
+public sealed class AgentException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A stage cannot go on by trying again: a person is asked, and the stage is entered again when they say yes.</summary>
+public sealed class NeedsPersonException(string question) : Exception(question);

@@ -58,7 +58,7 @@ public sealed class RequestTextTests
     public void The_strongest_fact_comes_first_and_the_sum_is_explained_only_where_it_holds()
     {
         var text = RequestBody.OfFinding(Incident.Finding ?? throw new InvalidOperationException());
-        Assert.Contains("| Line 32 was last changed by it | +5.1 |\n| Before anything is known | −2.5 |", text, StringComparison.Ordinal);
+        Assert.Contains("| Line 32 was last changed by it | +5.1 | E1, E2 |\n| Before anything is known | −2.5 |  |", text, StringComparison.Ordinal);
         Assert.Contains("their sum gives the confidence", text, StringComparison.Ordinal);
         Assert.DoesNotContain("their sum", RequestBody.OfFinding(Incident.Finding with { Confidence = 0.5 }), StringComparison.Ordinal);
         Assert.Contains("### What is not known\n\n- Traces", text, StringComparison.Ordinal);

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Nightjar.Agents.ClaudeCode;
+
+/// <summary>The Claude Code program of this machine.</summary>
+/// <param name="Path">The real file, links followed.</param>
+public sealed partial record CliProgram(string Path, string Version)
+{
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(20);
+
+    /// <summary>Null when there is none, or what is there does not say its version.</summary>
+    public static async Task<CliProgram?> FindAsync(string program, CancellationToken cancellationToken)
+    {
+        var path = program.Contains('/', StringComparison.Ordinal)
+            ? program
+            : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(f => System.IO.Path.Join(f, program)).FirstOrDefault(File.Exists);
+        if (path is null || !File.Exists(path))
+        {
+            return null;
+        }
+
+        var real = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? System.IO.Path.GetFullPath(path);
+        return await VersionAsync(real, cancellationToken) is { } version ? new CliProgram(real, version) : null;
+    }
+
+    /// <summary>It needs no key to say it; it gets no environment all the same.</summary>
+    private static async Task<string?> VersionAsync(string path, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(path, ["--version"]);
+        start.Environment.Clear();
+        start.Environment["HOME"] = System.IO.Path.GetTempPath();
+        try
+        {
+            var run = await Fence.ChildProcess.RunAsync(start, LongestAnswer, () => { }, TimeProvider.System, cancellationToken);
+            return run.ExitCode == 0 && VersionText().Match(run.Output) is { Success: true } match ? match.Value : null;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    [GeneratedRegex(@"\d+\.\d+\.\d+", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex VersionText();
+}
