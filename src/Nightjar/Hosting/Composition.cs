@@ -71,7 +71,7 @@ internal static class Composition
     {
         services
             .AddSingleton(seams.Review).AddSingleton(new AgentSlots(MostAgents)).AddSingleton<EvidenceGatherer>().AddSingleton<RequestDesk>().AddSingleton<FixWorkshop>().AddSingleton<RolloutWatch>()
-            .AddSingleton<TriageStage>().AddSingleton<InvestigateStage>().AddSingleton<ProposeStage>().AddSingleton<ReviewStage>().AddSingleton<VerifyStage>().AddSingleton<LearnStage>()
+            .AddSingleton<TriageStage>().AddSingleton<InvestigateStage>().AddSingleton<ProposeStage>().AddSingleton<ReviewStage>().AddSingleton<VerifyStage>().AddSingleton<RequestEnd>().AddSingleton<LearnStage>()
             .AddSingleton(s => new StageList(s.GetRequiredService<TriageStage>(), s.GetRequiredService<InvestigateStage>(), s.GetRequiredService<ProposeStage>(), s.GetRequiredService<ReviewStage>(), s.GetRequiredService<VerifyStage>(), s.GetRequiredService<LearnStage>()))
             .AddSingleton(s => new Teller(s.GetServices<IAnnouncer>(), id => $"{options.PublicUrl}/incidents/{id.Value}", seams.Clock, s.GetRequiredService<ILogger<Teller>>()))
             .AddSingleton(s => new LoopRules(options.Conduct, s.GetRequiredService<IPauseSwitch>(), s.GetRequiredService<Teller>(), seams.Clock, seams.Reached))
