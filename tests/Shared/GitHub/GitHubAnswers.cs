@@ -41,7 +41,7 @@ internal sealed partial class GitHubStandIn
             ["git_url"] = CloneUrl, ["ssh_url"] = "git@127.0.0.1:acme/shop.git", ["clone_url"] = CloneUrl, ["svn_url"] = $"{Site}acme/shop", ["mirror_url"] = null, ["homepage"] = null, ["language"] = null, ["license"] = null,
             ["forks"] = 0, ["forks_count"] = 0, ["stargazers_count"] = 0, ["watchers"] = 0, ["watchers_count"] = 0, ["network_count"] = 0, ["subscribers_count"] = 0, ["size"] = 1, ["open_issues"] = 0, ["open_issues_count"] = 0,
             ["default_branch"] = "main", ["has_issues"] = true, ["has_projects"] = false, ["has_wiki"] = false, ["has_pages"] = false, ["has_downloads"] = false, ["has_discussions"] = false, ["archived"] = false, ["disabled"] = false,
-            ["pushed_at"] = Time(clock.GetUtcNow()), ["created_at"] = "2020-01-01T00:00:00Z", ["updated_at"] = "2020-01-01T00:00:00Z",
+            ["pushed_at"] = "2020-01-01T00:00:00Z", ["created_at"] = "2020-01-01T00:00:00Z", ["updated_at"] = "2020-01-01T00:00:00Z",
             ["permissions"] = new JsonObject { ["admin"] = UserIsAdmin, ["maintain"] = UserIsAdmin, ["push"] = UserMayWrite, ["triage"] = UserMayWrite, ["pull"] = true },
         };
         foreach (var link in RepositoryLinks)
