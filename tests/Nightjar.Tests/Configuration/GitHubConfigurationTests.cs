@@ -24,9 +24,9 @@ public sealed class GitHubConfigurationTests
         Assert.Equal([fault], Yaml.Faults($"{Yaml.OneService}github: {{ {keys} }}\n", ("GH", "t")));
 
     [Theory]
-    [InlineData("github: a", "nightjar.yaml:3:37: services[0].repository.github: a is not owner/name")]
-    [InlineData("github: ../x", "nightjar.yaml:3:37: services[0].repository.github: ../x is not owner/name")]
-    [InlineData("github: a/b", "nightjar.yaml:3:37: services[0].repository.github: is not used: there is no github.token and no github.tokenFile")]
+    [InlineData("github: a", "nightjar.yaml:3:41: services[0].repository.github: a is not owner/name")]
+    [InlineData("github: ../x", "nightjar.yaml:3:41: services[0].repository.github: ../x is not owner/name")]
+    [InlineData("github: a/b", "nightjar.yaml:3:41: services[0].repository.github: is not used: there is no github.token and no github.tokenFile")]
     public void A_repository_of_GitHub_needs_its_name_and_a_token(string key, string fault) =>
         Assert.Equal([fault], Yaml.Faults($"{Yaml.OneService}    repository: {{path: 'g:a/b', {key}}}\n"));
 }

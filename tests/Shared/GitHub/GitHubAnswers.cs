@@ -107,7 +107,7 @@ internal sealed partial class GitHubStandIn
     private JsonArray LabelsJson(StandInPull pull) => new([.. pull.Labels.Select(l => LabelJson(l, Labels.GetValueOrDefault(l, "ededed")))]);
 
     private JsonObject LabelJson(string name, string colour) =>
-        new() { ["id"] = name.Length, ["node_id"] = $"LA_{name}", ["url"] = $"{Here}/labels/{Uri.EscapeDataString(name)}", ["name"] = name, ["color"] = colour, ["default"] = false, ["description"] = null };
+        new() { ["id"] = name.Length, ["node_id"] = $"LA_{name}", ["url"] = $"{Here}/labels/{Uri.EscapeDataString(name)}", ["name"] = name, ["color"] = colour, ["default"] = false, ["description"] = "" };
 
     private (int, JsonNode?) Branch(string name)
     {

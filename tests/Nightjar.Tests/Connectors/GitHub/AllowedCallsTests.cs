@@ -88,7 +88,7 @@ public sealed partial class AllowedCallsTests
     private static HttpRequestMessage Request(string method, string url, string? body) =>
         new(new HttpMethod(method), url) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
 
-    [GeneratedRegex(@"/merge\b|/merges\b|graphql|markPullRequestReady|/reviews\b|APPROVE|update-branch|/git/refs|/contents/|HttpMethod\.Delete|state\s*=\s*""closed", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"/merge\b|/merges\b|graphql|markPullRequestReady|/reviews\b|APPROVE|update-branch|/git/refs|/contents/|HttpMethod\.Delete|state\s*=\s*""closed", RegexOptions.CultureInvariant)]
     private static partial Regex Forbidden();
 
     private sealed class Wire : HttpMessageHandler
