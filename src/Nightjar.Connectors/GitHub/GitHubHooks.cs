@@ -12,7 +12,7 @@ namespace Nightjar.Connectors.GitHub;
 /// GitHub's signed webhooks (docs.github.com, "Validating webhook deliveries"). One only wakes the incident whose request it is
 /// about: what is true is read from the API.
 /// </summary>
-public sealed partial class GitHubHooks(GitHubOptions options, GitHubRoom room, IncidentStores stores, IWakeUps wakeUps, Catalogue catalogue, TimeProvider clock, ILogger<GitHubHooks> logger)
+public sealed partial class GitHubHooks(GitHubRoom room, IncidentStores stores, IWakeUps wakeUps, Catalogue catalogue, TimeProvider clock, ILogger<GitHubHooks> logger)
 {
     /// <summary>Open requests are 10 at a time by default; incidents without one are many more.</summary>
     private const int MostIncidents = 1_000;
@@ -36,7 +36,7 @@ public sealed partial class GitHubHooks(GitHubOptions options, GitHubRoom room, 
     /// <returns>The HTTP status to answer with, and a sentence.</returns>
     public async Task<(int Status, string Says)> TakeAsync(string signature, string delivery, string kind, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        if (options.WebhookSecret.Length == 0)
+        if (room.WebhookSecret.Length == 0)
         {
             return (404, "No webhook of GitHub is taken here: github.webhookSecret is not set.");
         }
@@ -68,7 +68,7 @@ public sealed partial class GitHubHooks(GitHubOptions options, GitHubRoom room, 
     private bool IsSigned(string signature, ReadOnlySpan<byte> body)
     {
         const string scheme = "sha256=";
-        var expected = HMACSHA256.HashData(Encoding.UTF8.GetBytes(options.WebhookSecret), body);
+        var expected = HMACSHA256.HashData(Encoding.UTF8.GetBytes(room.WebhookSecret), body);
         var given = new byte[expected.Length];
         return signature.Length == scheme.Length + (2 * expected.Length) && signature.StartsWith(scheme, StringComparison.Ordinal)
             && Convert.FromHexString(signature.AsSpan(scheme.Length), given, out _, out var written) == System.Buffers.OperationStatus.Done

@@ -24,6 +24,8 @@ public sealed class GitHubRoom : IDisposable
 
     public ICodeHost Host { get; }
 
+    internal string WebhookSecret => options.WebhookSecret;
+
     /// <summary>True when requests of this service are opened here: its repository is on this site, and there is a token.</summary>
     public bool Hosts(Service service) => options.HasToken && IsOn(service);
 

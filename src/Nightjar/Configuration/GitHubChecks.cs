@@ -29,10 +29,9 @@ internal static class GitHubChecks
 
         for (var i = 0; i < options.Services.Length && !options.GitHub.HasToken; i++)
         {
-            var path = string.Create(CultureInfo.InvariantCulture, $"services[{i}].repository.github");
-            if (reading.Has(path))
+            if (options.Services[i].Repository?.GitHub is not null)
             {
-                reading.Blame(path, "is not used: there is no github.token and no github.tokenFile");
+                reading.Blame(string.Create(CultureInfo.InvariantCulture, $"services[{i}].repository.github"), "is not used: there is no github.token and no github.tokenFile");
             }
         }
     }

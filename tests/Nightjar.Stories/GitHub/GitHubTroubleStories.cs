@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Nightjar.Core.Incidents;
+using Nightjar.Core.Policy;
 using Nightjar.Core.Proposal;
 using Nightjar.Testing;
 
@@ -159,6 +160,82 @@ public class GitHubTroubleStories
         Assert.Single(hub.Server.Pulls);
         Assert.Equal(IncidentState.InReview, (await hub.IncidentAsync()).State);
         Assert.Contains(RequestNames.FixProposed, hub.Server.Only.Labels);
+    }
+
+    [Fact]
+    public async Task Cut_off_after_every_effect_before_it_was_written_down_it_does_none_twice()
+    {
+        var cut = new HashSet<string>();
+        await using var hub = await Hub.StartAsync(new WorldOptions
+        {
+            Reached = point =>
+            {
+                if (point.EndsWith(":done-unwritten", StringComparison.Ordinal) && cut.Add(point))
+                {
+                    throw new StoreUnavailableException("as if it had been killed here");
+                }
+            },
+        });
+        await hub.SeeTheRaceAsync();
+        await hub.World.PassAsync(TimeSpan.FromMinutes(10));
+        var pull = hub.Server.Only;
+        Assert.Equal(IncidentState.InReview, (await hub.IncidentAsync()).State);
+        Assert.Equal(3, (await hub.World.Code.CommitsAsync($"main..{pull.Branch}")).Length);
+        Assert.Contains(cut, c => c.Contains("request-1", StringComparison.Ordinal));
+        Assert.Contains(cut, c => c.Contains("push-", StringComparison.Ordinal));
+
+        await hub.Server.MergeAsync(1);
+        await hub.World.PassAsync(TimeSpan.FromMinutes(2));
+        await hub.World.DeployAsync();
+        await hub.World.ServeAsync(0, 3_000, TimeSpan.FromMinutes(12));
+        await hub.World.PassAsync(TimeSpan.FromMinutes(10));
+        Assert.Equal(IncidentOutcome.Merged, (await hub.IncidentAsync()).Outcome);
+        Assert.Single(pull.Comments);
+        Assert.DoesNotContain(RequestNames.Active, pull.Labels);
+        Assert.Single(await hub.World.Code.BranchesAsync());
+    }
+
+    [Fact]
+    public async Task While_all_is_paused_the_end_of_an_incident_is_written_down_but_not_shown()
+    {
+        await using var hub = await Hub.StartAsync();
+        await hub.SeeTheRaceAsync();
+        await hub.World.Store.Pause.SetAsync(new Pause("ann", "release day", hub.World.Clock.GetUtcNow()), default);
+        var before = hub.Server.Calls.Count;
+        await hub.World.TellAsync(new IncidentId(1), InboxKind.GiveUp, "ann", "not now");
+        await hub.World.PassAsync(TimeSpan.FromMinutes(5));
+        Assert.Equal(before, hub.Server.Calls.Count);
+        Assert.NotNull((await hub.IncidentAsync()).LearnedAt);
+
+        await hub.World.Store.Pause.SetAsync(null, default);
+        await hub.World.PassAsync(TimeSpan.FromMinutes(2));
+        Assert.DoesNotContain(RequestNames.Active, hub.Server.Only.Labels);
+    }
+
+    [Fact]
+    public async Task A_host_that_is_away_at_the_end_of_an_incident_is_told_later()
+    {
+        await using var hub = await Hub.StartAsync();
+        await hub.SeeTheRaceAsync();
+        hub.Fail(_ => true, new Fault(503, "Unavailable"));
+        await hub.World.TellAsync(new IncidentId(1), InboxKind.GiveUp, "ann", "not now");
+        Assert.NotNull((await hub.IncidentAsync()).LearnedAt);
+        Assert.Contains(RequestNames.Active, hub.Server.Only.Labels);
+        hub.Mend();
+        await hub.World.PassAsync(TimeSpan.FromMinutes(1));
+        Assert.DoesNotContain(RequestNames.Active, hub.Server.Only.Labels);
+        Assert.Single(await hub.World.Store.Memory.SimilarAsync((await hub.IncidentAsync()).Fingerprint.Hash, "shop", 10, default));
+    }
+
+    [Fact]
+    public async Task A_problem_that_came_back_while_its_request_is_open_is_worked_on_there()
+    {
+        await using var hub = await Hub.StartAsync();
+        await hub.SeeTheRaceAsync();
+        await hub.World.TellAsync(new IncidentId(1), InboxKind.GiveUp, "ann", "not now");
+        await hub.World.TellAsync(new IncidentId(1), InboxKind.Retry, "ann", "");
+        Assert.Equal(IncidentState.InReview, (await hub.IncidentAsync()).State);
+        Assert.Contains(RequestNames.Active, hub.Server.Only.Labels);
     }
 
     [Fact]
