@@ -62,7 +62,14 @@ public sealed partial class GitRepositories(string state, TimeProvider clock, IL
 
         var (mirror, _) = await OpenAsync(service, cancellationToken);
         await mirror.FetchAsync(cancellationToken);
-        return await MergedChange.IsSameAsync(mirror, pushed, merge, commits, cancellationToken);
+        try
+        {
+            return await MergedChange.IsSameAsync(mirror, pushed, merge, commits, cancellationToken);
+        }
+        catch (GitException e)
+        {
+            throw e.Explain(mirror.Origin, "compare what was merged in");
+        }
     }
 
     public async Task<BranchPair> CompareAsync(Service service, string branch, string baseBranch, CancellationToken cancellationToken)

@@ -23,8 +23,8 @@ public sealed record GitHubOptions
 
     public bool HasToken => Token.Length > 0 || TokenFile is not null;
 
-    /// <summary>Where people and git find it: the API of github.com has a host of its own, an Enterprise server's is below <c>/api/v3</c>.</summary>
-    public Uri Site => Api.Host == "api.github.com" ? new Uri("https://github.com") : new Uri(Api.GetLeftPart(UriPartial.Authority));
+    /// <summary>Where people and git find it: the API of github.com (and ghe.com) has a host of its own, an Enterprise server's is below <c>/api/v3</c>.</summary>
+    public Uri Site => new(Api.AbsolutePath == "/" && Api.Host.StartsWith("api.", StringComparison.Ordinal) ? $"{Api.Scheme}://{Api.Authority["api.".Length..]}" : Api.GetLeftPart(UriPartial.Authority));
 
     public override string ToString() => $"GitHub at {Api}";
 }

@@ -74,6 +74,7 @@ public class GitHubTroubleStories
     [InlineData(403, "Resource not accessible by personal access token", "our token may not do this")]
     [InlineData(404, "Not Found", "it is not there, or our token may not see it")]
     [InlineData(301, "Moved Permanently", "the repository was moved or renamed")]
+    [InlineData(409, "Git Repository is empty.", "it conflicts with something that changed at the same time")]
     [InlineData(422, "Validation Failed", "GitHub takes it for invalid")]
     [InlineData(500, "Server Error", "GitHub has trouble of its own")]
     public async Task Each_refusal_has_its_own_words_and_the_incident_is_kept(int status, string said, string says)

@@ -25,7 +25,9 @@ public sealed class RepositoryIdTests
 
     [Fact]
     public void An_Enterprise_server_has_its_site_where_its_API_is() =>
-        Assert.Equal(("https://ghe.example.org/", "https://github.com/"), (new GitHubOptions { Api = new Uri("https://ghe.example.org/api/v3") }.Site.AbsoluteUri, new GitHubOptions().Site.AbsoluteUri));
+        Assert.Equal(
+            ["https://ghe.example.org/", "https://github.com/", "https://acme.ghe.com/", "http://127.0.0.1:8080/"],
+            new[] { "https://ghe.example.org/api/v3", "https://api.github.com", "https://api.acme.ghe.com/", "http://127.0.0.1:8080/api/v3" }.Select(a => new GitHubOptions { Api = new Uri(a) }.Site.AbsoluteUri));
 
     [Theory]
     [InlineData("https://github.com/acme/shop.git", true)]
