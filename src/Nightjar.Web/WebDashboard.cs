@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nightjar.Web.Access;
 using Nightjar.Web.Api;
+using Nightjar.Web.Hooks;
 using Nightjar.Web.Incidents;
 using Nightjar.Web.Look;
 using Nightjar.Web.Requests;
@@ -66,6 +67,7 @@ public static class WebDashboard
         RequestPages.Map(app);
         ServicePages.Map(app);
         SilencePages.Map(app);
+        GitHubHook.Map(app);
 
         var api = app.MapGroup("/api/v1");
         IncidentsApi.Map(api);

@@ -25,6 +25,32 @@ public class ReviewStories
     }
 
     [Fact]
+    public async Task A_fix_that_somebody_added_to_before_the_merge_ends_as_changed()
+    {
+        await using var world = await World.StartAsync();
+        await MainJobStories.SeeTheRaceAsync(world);
+        var request = (await world.OnlyIncidentAsync()).Request;
+        await world.Code.CommitAsync(request?.Branch ?? "", "src/Inventory.cs", "namespace Shop;\n", "Better still", world.Clock.GetUtcNow());
+        await world.MergeAsync(1);
+        await world.DeployAsync();
+        await world.ServeAsync(0, 3_000, TimeSpan.FromMinutes(11));
+        Assert.Equal(IncidentOutcome.MergedModified, (await world.OnlyIncidentAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task An_incident_that_was_joined_into_another_leaves_no_active_request_behind()
+    {
+        await using var world = await World.StartAsync();
+        await MainJobStories.SeeTheRaceAsync(world);
+        await world.SeeAsync(Seen.PaymentsTimeOut(world.Clock.GetUtcNow()));
+        Assert.Contains("incident:active", (await world.RequestsAsync())[0].Labels);
+        await world.TellAsync(new IncidentId(1), InboxKind.Join, "ann", "2");
+        Assert.Equal(IncidentOutcome.Joined, (await world.IncidentsAsync())[0].Outcome);
+        Assert.DoesNotContain("incident:active", (await world.RequestsAsync())[0].Labels);
+        Assert.Contains("incident:active", (await world.RequestsAsync())[1].Labels);
+    }
+
+    [Fact]
     public async Task A_merge_that_nobody_told_of_is_noticed()
     {
         await using var world = await World.StartAsync();

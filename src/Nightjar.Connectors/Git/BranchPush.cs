@@ -31,11 +31,9 @@ internal static class BranchPush
             throw new RepositoryException($"Commit {commit} is not built on {expected}, where branch {branch} is: it was not pushed.");
         }
 
-        var push = source with
+        var push = mirror.Reaching(source) with
         {
             Arguments = ["push", "--quiet", "--porcelain", "--no-verify", "--no-follow-tags", $"--force-with-lease={Names.Ref(branch)}:{expected}", "real", $"{commit}:{Names.Ref(branch)}"],
-            With = mirror.AddressFile,
-            Timeout = GitCall.Far,
             MostExitCode = 1,
         };
         try
@@ -43,7 +41,7 @@ internal static class BranchPush
             var answer = await mirror.Git.RunAsync(push, cancellationToken);
             if (answer.ExitCode != 0)
             {
-                await RefusedAsync(mirror, branch, expected, answer.Text, cancellationToken);
+                await RefusedAsync(mirror, branch, expected, answer.Text, answer.Errors, cancellationToken);
             }
         }
         catch (GitException e)
@@ -52,7 +50,7 @@ internal static class BranchPush
         }
     }
 
-    private static async Task RefusedAsync(Mirror mirror, string branch, string? expected, string report, CancellationToken cancellationToken)
+    private static async Task RefusedAsync(Mirror mirror, string branch, string? expected, string report, string said, CancellationToken cancellationToken)
     {
         var found = await mirror.RealHeadAsync(branch, cancellationToken);
         if (found != expected)
@@ -60,7 +58,7 @@ internal static class BranchPush
             throw new BranchMovedException(branch, found);
         }
 
-        var line = report.Split('\n').FirstOrDefault(l => l.StartsWith('!')) ?? report;
+        var line = report.Split('\n').FirstOrDefault(l => l.StartsWith('!')) is { } refused ? $"{refused} {said}" : $"{report} {said}";
         throw new GitException("push", 1, line).Explain(mirror.Origin, $"push {Names.Plain(branch)} to");
     }
 }

@@ -14,6 +14,9 @@ internal sealed record GitCall(params string[] Arguments)
     /// <summary>A configuration file to read as well: it names the real repository, whose address must not be in the process list.</summary>
     public string? With { get; init; }
 
+    /// <summary>For a call that reaches a site which wants one.</summary>
+    public GitLogin? Login { get; init; }
+
     public string? Input { get; init; }
 
     /// <summary>Bytes of output.</summary>
@@ -36,7 +39,7 @@ internal sealed record GitCall(params string[] Arguments)
 }
 
 /// <summary>What a git command printed.</summary>
-internal sealed record GitOutput(int ExitCode, string Text, bool Cut)
+internal sealed record GitOutput(int ExitCode, string Text, bool Cut, string Errors = "")
 {
     public string Line => Text.TrimEnd('\n', '\r');
 }

@@ -30,7 +30,7 @@ internal static class GitCheck
     {
         try
         {
-            var push = mirror.Call("push", "--dry-run", "--quiet", "--no-verify", "real", $"{head}:{Names.Ref(Rehearsal)}") with { With = mirror.AddressFile, Timeout = TimeSpan.FromMinutes(1) };
+            var push = mirror.Reaching(mirror.Call("push", "--dry-run", "--quiet", "--no-verify", "real", $"{head}:{Names.Ref(Rehearsal)}")) with { Timeout = TimeSpan.FromMinutes(1) };
             await mirror.Git.RunAsync(push, cancellationToken);
         }
         catch (GitException e)

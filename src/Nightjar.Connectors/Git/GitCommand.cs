@@ -73,6 +73,8 @@ internal sealed partial class GitCommand(string program, string home, CommitAuth
 
     private string ConfigurationFile => Path.Combine(home, ".gitconfig");
 
+    private string AskPassFile => Path.Combine(home, "askpass");
+
     /// <exception cref="GitException">It failed, printed too much, or did not end in time.</exception>
     /// <exception cref="RepositoryException">Git is missing or too old.</exception>
     public async Task<GitOutput> RunAsync(GitCall call, CancellationToken cancellationToken)
@@ -100,6 +102,7 @@ internal sealed partial class GitCommand(string program, string home, CommitAuth
     {
         Directory.CreateDirectory(home);
         await File.WriteAllTextAsync(ConfigurationFile, Configuration, cancellationToken);
+        await AskPass.WriteAsync(AskPassFile, cancellationToken);
         GitOutput answer;
         try
         {
@@ -141,7 +144,7 @@ internal sealed partial class GitCommand(string program, string home, CommitAuth
             throw new GitException(call.Arguments[0], end.ExitCode, UserInfo().Replace(end.Errors, "://"));
         }
 
-        return new GitOutput(end.ExitCode, Encoding.UTF8.GetString(end.Output), end.Cut);
+        return new GitOutput(end.ExitCode, Encoding.UTF8.GetString(end.Output), end.Cut, end.Errors);
     }
 
     private ProcessStartInfo Start(GitCall call)
@@ -157,7 +160,17 @@ internal sealed partial class GitCommand(string program, string home, CommitAuth
         }
 
         SetEnvironment(start.Environment, call);
-        string[] settings = call.With is null ? Outweighing : [.. Outweighing, $"include.path={call.With}"];
+        List<string> settings = [.. Outweighing];
+        if (call.With is not null)
+        {
+            settings.Add($"include.path={call.With}");
+        }
+
+        if (call.Login is not null)
+        {
+            settings.Add("http.followRedirects=false");
+        }
+
         foreach (var argument in settings.SelectMany(s => new[] { "-c", s }).Concat(call.Arguments))
         {
             start.ArgumentList.Add(argument);
@@ -180,6 +193,11 @@ internal sealed partial class GitCommand(string program, string home, CommitAuth
         environment["GIT_OPTIONAL_LOCKS"] = "0";
         environment["GIT_EDITOR"] = "true";
         environment["LC_ALL"] = "C";
+        if (call.Login is { } login)
+        {
+            AskPass.Set(environment, AskPassFile, login);
+        }
+
         if (call.GitDir is not null)
         {
             environment["GIT_DIR"] = call.GitDir;

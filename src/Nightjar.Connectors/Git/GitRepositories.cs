@@ -14,8 +14,9 @@ namespace Nightjar.Connectors.Git;
 /// repository's configuration or hooks name is run.
 /// </summary>
 /// <param name="state">A folder of Nightjar's own; <c>git</c>, <c>mirrors</c> and <c>clones</c> are made in it.</param>
+/// <param name="logins">The login for an address; null where none is needed. Asked at every call, because tokens change.</param>
 /// <param name="program">The git program, looked up on PATH when it is a bare name.</param>
-public sealed partial class GitRepositories(string state, TimeProvider clock, ILogger<GitRepositories> logger, string program = "git", CommitAuthor? author = null) : ICodeRepositories, ILocalBranches
+public sealed partial class GitRepositories(string state, TimeProvider clock, ILogger<GitRepositories> logger, string program = "git", CommitAuthor? author = null, Func<string, GitLogin?>? logins = null) : ICodeRepositories, ILocalBranches
 {
     private const string StampFormat = "yyyyMMdd'T'HHmmss'Z'";
     private const int LargestDiff = 1024 * 1024;
@@ -50,6 +51,25 @@ public sealed partial class GitRepositories(string state, TimeProvider clock, IL
         var (mirror, _) = await OpenAsync(service, cancellationToken);
         await mirror.FetchAsync(cancellationToken);
         return await mirror.IsBuiltOnAsync(later, commit, cancellationToken);
+    }
+
+    public async Task<bool?> IsSameChangeAsync(Service service, string pushed, string merge, int commits, CancellationToken cancellationToken)
+    {
+        if (!Names.IsCommit(pushed) || !Names.IsCommit(merge))
+        {
+            return null;
+        }
+
+        var (mirror, _) = await OpenAsync(service, cancellationToken);
+        await mirror.FetchAsync(cancellationToken);
+        try
+        {
+            return await MergedChange.IsSameAsync(mirror, pushed, merge, commits, cancellationToken);
+        }
+        catch (GitException e)
+        {
+            throw e.Explain(mirror.Origin, "compare what was merged in");
+        }
     }
 
     public async Task<BranchPair> CompareAsync(Service service, string branch, string baseBranch, CancellationToken cancellationToken)
@@ -152,7 +172,7 @@ public sealed partial class GitRepositories(string state, TimeProvider clock, IL
         var origin = Origin.Of(service);
         var @base = service.Repository?.BaseBranch ?? "";
         await git.CheckBranchAsync(@base, cancellationToken);
-        return (mirrors.GetOrAdd(origin, o => new Mirror(git, o, program, Path.Combine(mirrorsFolder, o.Key))), @base);
+        return (mirrors.GetOrAdd(origin, o => new Mirror(git, o, program, Path.Combine(mirrorsFolder, o.Key), () => o.IsLocal ? null : logins?.Invoke(o.Address))), @base);
     }
 
     private static Mirror Local(Mirror mirror) =>

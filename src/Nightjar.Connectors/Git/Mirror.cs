@@ -9,7 +9,7 @@ namespace Nightjar.Connectors.Git;
 /// collected from it. The real repository is named in a file of its own, which commands read when they must reach it: its
 /// address may hold a token, and neither the process list nor a clone shall.
 /// </summary>
-internal sealed partial class Mirror(GitCommand git, Origin origin, string program, string folder)
+internal sealed partial class Mirror(GitCommand git, Origin origin, string program, string folder, Func<GitLogin?> login)
 {
     /// <summary>A lock file older than this belongs to a git that was killed: no fetch holds one for so long.</summary>
     private static readonly TimeSpan StaleLock = TimeSpan.FromSeconds(30);
@@ -20,7 +20,7 @@ internal sealed partial class Mirror(GitCommand git, Origin origin, string progr
 
     public string Folder => folder;
 
-    public string AddressFile => $"{folder}.remote";
+    private string AddressFile => $"{folder}.remote";
 
     public GitCommand Git => git;
 
@@ -102,7 +102,15 @@ internal sealed partial class Mirror(GitCommand git, Origin origin, string progr
         Names.IsCommit(later) && Names.IsCommit(earlier)
         && (await git.RunAsync(Call("merge-base", "--is-ancestor", earlier, later) with { MostExitCode = 128 }, cancellationToken)).ExitCode == 0;
 
-    private GitCall Far(params string[] arguments) => Call(arguments) with { With = AddressFile, Timeout = origin.IsLocal ? GitCall.Far / 3 : GitCall.Far };
+    /// <summary>The call as one that may reach the real repository.</summary>
+    /// <exception cref="RepositoryException">The token for it cannot be had.</exception>
+    public GitCall Reaching(GitCall call) => call with { With = AddressFile, Login = login(), Timeout = GitCall.Far };
+
+    /// <summary>Keeps what was pushed from a clone, which is soon gone: people may squash it and delete the branch.</summary>
+    public async Task KeepAsync(string clone, string branch, CancellationToken cancellationToken) =>
+        await git.RunAsync(Call("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", clone, $"+{Names.Ref(branch)}:refs/nightjar/pushed/{branch}"), cancellationToken);
+
+    private GitCall Far(params string[] arguments) => Reaching(Call(arguments)) with { Timeout = origin.IsLocal ? GitCall.Far / 3 : GitCall.Far };
 
     private async Task EnsureGatedAsync(CancellationToken cancellationToken)
     {

@@ -107,6 +107,7 @@ internal sealed class PrivateClone(Mirror mirror, string folder, string branch, 
         }
 
         await BranchPush.PushAsync(mirror, Call(), await HeadAsync(cancellationToken), branch, expected, cancellationToken);
+        await mirror.KeepAsync(GitDir, branch, cancellationToken);
     }
 
     public async ValueTask DisposeAsync() => await Task.Run(() => CloneFiles.Delete(folder));

@@ -28,6 +28,13 @@ public sealed class LocalCodeHost(IRequestRecords records, ILocalBranches branch
         return found is null ? null : book.Shown(found);
     }
 
+    public async Task<HostedRequest?> FindByLabelsAsync(Service service, ImmutableArray<string> labels, CancellationToken cancellationToken)
+    {
+        var all = await records.ListAsync(cancellationToken);
+        var found = all.FirstOrDefault(r => r.Service == service.Name && r.State == HostedState.Open && labels.All(l => r.Labels.Contains(l)));
+        return found is null ? null : book.Shown(found);
+    }
+
     /// <exception cref="RepositoryException">The branch does not exist, or has nothing that its base has not.</exception>
     public async Task<HostedRequest> OpenDraftAsync(Service service, DraftRequest draft, CancellationToken cancellationToken)
     {

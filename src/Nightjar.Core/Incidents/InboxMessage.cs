@@ -15,6 +15,9 @@ public enum InboxKind
     Deployed,
     Released,
     FingerprintFolded,
+
+    /// <summary>Something happened to the request; what, its host is asked.</summary>
+    RequestChanged,
 }
 
 /// <summary>One message to one incident. <paramref name="Text"/> is a reason, a commit, a fingerprint or an incident number, by kind.</summary>

@@ -20,6 +20,16 @@ public interface ICodeRepositories
     /// <summary>True when <paramref name="later"/> is built on <paramref name="commit"/>, or is it; false when either is unknown.</summary>
     /// <exception cref="RepositoryException">It cannot be known.</exception>
     Task<bool> IsPartOfAsync(Service service, string commit, string later, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether a merge brought what we pushed: by the changed lines, so that a merge, a squash and a rebase of the same change are
+    /// the same. Null when it cannot be said, because one of the commits is not to be had.
+    /// </summary>
+    /// <param name="pushed">The commit of our last push.</param>
+    /// <param name="merge">The commit by which the request came in; the last one of a rebase.</param>
+    /// <param name="commits">Commits of the request when it was merged; 0 when unknown.</param>
+    /// <exception cref="RepositoryException">It cannot be known.</exception>
+    Task<bool?> IsSameChangeAsync(Service service, string pushed, string merge, int commits, CancellationToken cancellationToken);
 }
 
 /// <summary>A repository as it was at one commit; read-only.</summary>

@@ -39,6 +39,7 @@ internal static class InboxRules
         InboxKind.Released => (incident with { HeldBy = null }, message.Text),
         InboxKind.RequestMerged => (incident, "told that the request was merged"),
         InboxKind.RequestClosed => (incident, "told that the request was closed"),
+        InboxKind.RequestChanged => (incident, $"told of the request{Reason(message)}"),
     };
 
     private static (Incident, string) Answer(Incident incident, InboxMessage message, DateTimeOffset now) =>
@@ -101,5 +102,6 @@ internal static class InboxRules
         InboxKind.Released => "released",
         InboxKind.RequestMerged => "merged",
         InboxKind.RequestClosed => "closed",
+        InboxKind.RequestChanged => "request",
     };
 }

@@ -30,6 +30,7 @@ public sealed class InvestigateStage(Catalogue catalogue, RequestDesk desk, Evid
 
         if (incident is { Request: not null, Change.FixCommit: not null })
         {
+            await desk.EditAsync(incident, service, context.Effects, new RequestEdit("again", "marked the request as worked on again", [], [RequestNames.Active, RequestNames.FixProposed]), cancellationToken);
             return new GoOn(incident, IncidentState.InReview, "its fix is on the request still; close the request to have another one");
         }
 

@@ -5,8 +5,8 @@ using Nightjar.Core.Signals;
 
 namespace Nightjar.Core.Pipeline;
 
-/// <summary>The end: writes the record of the finished incident, lets go of the ones it held back, starts a cool-down.</summary>
-public sealed class LearnStage(IncidentStores stores, IIncidentMemory memory, OpenIncidents open, IWakeUps wakeUps, Conduct conduct) : IStage
+/// <summary>The end: writes the record of the finished incident, lets go of the ones it held back, starts a cool-down, marks its request.</summary>
+public sealed class LearnStage(IncidentStores stores, IIncidentMemory memory, OpenIncidents open, IWakeUps wakeUps, RequestEnd request, Conduct conduct) : IStage
 {
     public string Name => "learn";
 
@@ -19,12 +19,16 @@ public sealed class LearnStage(IncidentStores stores, IIncidentMemory memory, Op
         var (incident, now) = (context.Incident, context.Now);
         if (incident.LearnedAt is not null)
         {
-            return new Rest(incident, "nothing is left to do");
+            await request.LetGoAsync(context, cancellationToken);
+            return new Rest(incident, $"ended: {incident.Outcome}");
         }
 
         await context.Effects.AtLeastOnceAsync("remember", $"record-{incident.Visit}", "wrote the record of the incident", async ct => await memory.RememberAsync(await RecordAsync(incident, now, ct), ct), cancellationToken);
         await EndAsync(context, cancellationToken);
-        return new Rest(incident with { LearnedAt = now }, $"ended: {incident.Outcome}");
+        incident = incident with { LearnedAt = now };
+
+        // In a step of its own: a code host that is away must not keep others from being let go, nor have them told twice.
+        return incident.Request is null ? new Rest(incident, $"ended: {incident.Outcome}") : new Again(incident, "its record is written");
     }
 
     private async Task EndAsync(StageContext context, CancellationToken cancellationToken)

@@ -33,6 +33,10 @@ public sealed partial class StageRunner(LoopRules rules, ILogger<StageRunner> lo
         {
             return new StepResult(LoopRules.Paused(context.Incident, e.Pause, rules.Clock.GetUtcNow()), []);
         }
+        catch (TryLaterException e)
+        {
+            return OutcomeRules.Apply(new WaitUntil(context.Incident, e.At, e.Message) { IsForTurn = true }, stage.Name, rules.Clock.GetUtcNow());
+        }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw;

@@ -102,21 +102,14 @@ public sealed class VerifyStage(Catalogue catalogue, RolloutWatch rollout, IRate
         }
 
         var said = $"unverified: {figures} in {service.Verify.Patience.TotalHours:0} h";
-        await EndRequestAsync(context, incident, service, $"unverified-{incident.Occurrence}", $"Not verified: {figures} came in {service.Verify.Patience.TotalHours:0} hours, which proves nothing.", cancellationToken);
+        await desk.CommentAsync(incident, service, context.Effects, $"unverified-{incident.Occurrence}", $"Not verified: {figures} came in {service.Verify.Patience.TotalHours:0} hours, which proves nothing.", cancellationToken);
         return new GoOn(Ended(incident, IncidentOutcome.MergedUnverified, context.Now), IncidentState.Resolved, said);
     }
 
     private async Task<StageOutcome> HeldAsync(StageContext context, Incident incident, Service service, string figures, CancellationToken cancellationToken)
     {
-        await EndRequestAsync(context, incident, service, $"verified-{incident.Occurrence}", $"Verified: {figures}. The fix runs since {incident.Verification?.RunningSince:u}, known by {incident.Verification?.KnownBy}.", cancellationToken);
-        return new GoOn(Ended(incident, incident.Request?.MergedAt is null ? IncidentOutcome.MendedByHand : IncidentOutcome.Merged, context.Now), IncidentState.Resolved, figures);
-    }
-
-    private async Task EndRequestAsync(StageContext context, Incident incident, Service service, string key, string says, CancellationToken cancellationToken)
-    {
-        await desk.CommentAsync(incident, service, context.Effects, key, says, cancellationToken);
-        var labels = incident.Change?.FixCommit is null ? Array.Empty<string>() : [RequestNames.FixProposed];
-        await desk.EditAsync(incident, service, context.Effects, new RequestEdit("ended", "took the active label off the request", [], labels), cancellationToken);
+        await desk.CommentAsync(incident, service, context.Effects, $"verified-{incident.Occurrence}", $"Verified: {figures}. The fix runs since {incident.Verification?.RunningSince:u}, known by {incident.Verification?.KnownBy}.", cancellationToken);
+        return new GoOn(Ended(incident, OutcomeOf(incident.Request), context.Now), IncidentState.Resolved, figures);
     }
 
     private async Task<StageOutcome> ReopenAsync(StageContext context, Incident incident, Service service, string figures, CancellationToken cancellationToken)
@@ -124,6 +117,13 @@ public sealed class VerifyStage(Catalogue catalogue, RolloutWatch rollout, IRate
         await desk.CommentAsync(incident, service, context.Effects, $"reopened-{incident.Occurrence}", $"The fix did not hold: {figures}. The incident is open again.", cancellationToken);
         return new GoOn(incident.Anew() with { Reopened = incident.Reopened + 1 }, IncidentState.Investigating, $"reopened: {figures}");
     }
+
+    private static IncidentOutcome OutcomeOf(ReviewRequest? request) => request switch
+    {
+        null or { MergedAt: null } => IncidentOutcome.MendedByHand,
+        { MergedModified: true } => IncidentOutcome.MergedModified,
+        _ => IncidentOutcome.Merged,
+    };
 
     private static Incident Ended(Incident incident, IncidentOutcome outcome, DateTimeOffset now) => incident with { Outcome = outcome, EndedAt = now };
 

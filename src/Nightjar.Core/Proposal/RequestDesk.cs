@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Pipeline;
@@ -41,20 +43,23 @@ public sealed class RequestDesk(HostOf hosts, ICodeRepositories repositories, Co
             incident = incident.Anew();
         }
 
-        incident = await NameBranchAsync(incident, service, effects, cancellationToken);
+        var name = await NameBranchAsync(incident, service, host, effects, cancellationToken);
+        incident = incident with { Occurrence = name.Occurrence };
         var branch = RequestNames.Branch(incident);
         var head = await effects.OnceAsync(
-            "branch", $"branch-{incident.Occurrence}", $"made branch {branch}",
-            async ct => await repositories.HeadOfAsync(service, branch, ct) is { } found ? new Pushed(found) : null,
-            ct => FirstCommitAsync(incident, service, branch, ct), cancellationToken);
+            "branch", $"branch-{incident.Occurrence}", name.IsTaken ? $"took over branch {branch}" : $"made branch {branch}", HeadAsync,
+            async ct => (name.IsTaken ? await HeadAsync(ct) : null) ?? await FirstCommitAsync(incident, service, branch, ct), cancellationToken);
 
         var draft = new DraftRequest(
             incident.Id, branch, repository.BaseBranch, RequestNames.Title(incident, investigating: true), RequestBody.Opening(incident, service),
             RequestNames.Labels(incident, RequestNames.Active, RequestNames.Investigating));
         var hosted = await effects.OnceAsync(
-            "open-request", $"request-{incident.Occurrence}", $"opened a draft request (host: {host.Name})",
-            ct => host.FindAsync(service, branch, ct), ct => host.OpenDraftAsync(service, draft, ct), cancellationToken);
+            "open-request", $"request-{incident.Occurrence}", name.IsTaken ? $"took over the request that is open (host: {host.Name})" : $"opened a draft request (host: {host.Name})", FindAsync,
+            async ct => (name.IsTaken ? await FindAsync(ct) : null) ?? await host.OpenDraftAsync(service, draft, ct), cancellationToken);
         return incident with { Request = new ReviewRequest(host.Name, hosted.Number, hosted.Url, branch, repository.BaseBranch, hosted.OpenedAt) { Head = head.Commit } };
+
+        async Task<Pushed?> HeadAsync(CancellationToken ct) => await repositories.HeadOfAsync(service, branch, ct) is { } found ? new Pushed(found) : null;
+        Task<HostedRequest?> FindAsync(CancellationToken ct) => host.FindAsync(service, branch, ct);
     }
 
     /// <summary>Replaces one section of the body, and sets labels and title; nothing when there is no request.</summary>
@@ -67,10 +72,10 @@ public sealed class RequestDesk(HostOf hosts, ICodeRepositories repositories, Co
 
         await effects.AtLeastOnceAsync("edit-request", $"{edit.Key}-{incident.Visit}", edit.Why, async ct =>
         {
-            var body = (await host.GetAsync(service, request.Number, ct)).Body;
+            var body = edit.Sections.Count == 0 ? null : (await host.GetAsync(service, request.Number, ct)).Body;
             foreach (var (section, markdown) in edit.Sections)
             {
-                body = RequestBody.Replace(body, section, markdown);
+                body = RequestBody.Replace(body ?? "", section, markdown);
             }
 
             await host.EditAsync(service, request.Number, edit.Title, body, [.. RequestNames.Labels(incident, [.. edit.Labels])], ct);
@@ -94,11 +99,31 @@ public sealed class RequestDesk(HostOf hosts, ICodeRepositories repositories, Co
             }, cancellationToken);
     }
 
-    /// <summary>The first free branch name; kept, because a kill may come between choosing and making it.</summary>
-    private async Task<Incident> NameBranchAsync(Incident incident, Service service, Effects effects, CancellationToken cancellationToken)
+    /// <summary>One comment under a key, with another text each time.</summary>
+    public async Task RewriteCommentAsync(Incident incident, Service service, Effects effects, string key, string markdown, CancellationToken cancellationToken)
     {
-        var chosen = await effects.OnceAsync<Named>("name-branch", $"name-{incident.Occurrence}", "chose a free branch name", _ => Task.FromResult<Named?>(null), async ct =>
+        if (incident.Request is not { } request || HostFor(service) is not { } host)
         {
+            return;
+        }
+
+        var text = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(markdown)).AsSpan(0, 8));
+        await effects.AtLeastOnceAsync("comment", $"{key}-{incident.Occurrence}-{text}", $"told of repeats on request {request.Number}", ct => host.CommentAsync(service, request.Number, key, markdown, ct), cancellationToken);
+    }
+
+    /// <summary>
+    /// The branch of a request that is open for this problem already (our store may be younger than it), else the first free name.
+    /// Kept, because a kill may come between choosing and making it.
+    /// </summary>
+    private Task<Named> NameBranchAsync(Incident incident, Service service, ICodeHost host, Effects effects, CancellationToken cancellationToken) =>
+        effects.OnceAsync<Named>("name-branch", $"name-{incident.Occurrence}", "chose a branch name", _ => Task.FromResult<Named?>(null), async ct =>
+        {
+            var open = await host.FindByLabelsAsync(service, RequestNames.Labels(incident, RequestNames.Active), ct);
+            if (open is not null && RequestNames.OccurrenceOf(incident, open.Branch) is { } taken)
+            {
+                return new Named(taken, IsTaken: true);
+            }
+
             for (var occurrence = incident.Occurrence; occurrence < incident.Occurrence + MostNames; occurrence++)
             {
                 if (await repositories.HeadOfAsync(service, RequestNames.Branch(incident with { Occurrence = occurrence }), ct) is null)
@@ -109,8 +134,6 @@ public sealed class RequestDesk(HostOf hosts, ICodeRepositories repositories, Co
 
             throw new RepositoryException($"{MostNames} branches from {RequestNames.Branch(incident)} on exist already; delete those that are not needed");
         }, cancellationToken);
-        return incident with { Occurrence = chosen.Occurrence };
-    }
 
     private async Task<Pushed> FirstCommitAsync(Incident incident, Service service, string branch, CancellationToken cancellationToken)
     {
@@ -120,7 +143,7 @@ public sealed class RequestDesk(HostOf hosts, ICodeRepositories repositories, Co
         return new Pushed(commit);
     }
 
-    private sealed record Named(int Occurrence);
+    private sealed record Named(int Occurrence, bool IsTaken = false);
 }
 
 /// <summary>A commit that is on the remote.</summary>

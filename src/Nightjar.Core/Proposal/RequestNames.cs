@@ -14,6 +14,15 @@ public static class RequestNames
 
     public static string Branch(Incident incident) => $"incident/{incident.Fingerprint.Hash}{Suffix(incident)}";
 
+    /// <summary>Which attempt a branch of this problem is; null for a branch that is none of ours.</summary>
+    public static int? OccurrenceOf(Incident incident, string branch)
+    {
+        var first = Branch(incident with { Occurrence = 1 });
+        return branch == first ? 1
+            : branch.StartsWith($"{first}-", StringComparison.Ordinal) && int.TryParse(branch.AsSpan(first.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 1 ? number
+            : null;
+    }
+
     public static string Title(Incident incident, bool investigating) => investigating ? $"[INVESTIGATING] {incident.Title}" : incident.Title;
 
     public static ImmutableArray<string> Labels(Incident incident, params ReadOnlySpan<string> states) =>

@@ -17,9 +17,21 @@ public sealed record ReviewRequest(string Host, int Number, string Url, string B
 
     public string? MergeCommit { get; init; }
 
+    /// <summary>True when what was merged is not what we pushed last; null when that is not known.</summary>
+    public bool? MergedModified { get; init; }
+
     /// <summary>Since when no signal came while the request is open.</summary>
     public DateTimeOffset? QuietSince { get; init; }
+
+    /// <summary>What people had done on it when it was last looked at.</summary>
+    public ReviewActivity? Activity { get; init; }
+
+    /// <summary>The signals that people were told of on the request.</summary>
+    public Repeats? Told { get; init; }
 }
+
+/// <summary>How many signals there had been at a time.</summary>
+public sealed record Repeats(long Count, DateTimeOffset At);
 
 /// <summary>What was committed to the request's branch, and how its check went.</summary>
 public sealed record ProposedChange(string Subject, string Summary, string? FixCommit, string? ReportCommit, string? ReportPath, CheckResult? Check, string Why)
@@ -57,21 +69,31 @@ public sealed class NoFenceException(string message) : Exception(message);
 /// <summary>The host of a service's requests; null when it has none.</summary>
 public delegate ICodeHost? HostOf(Service service);
 
-/// <summary>Where pull requests live: the local host, GitHub. Nothing in here merges or marks ready.</summary>
+/// <summary>
+/// Where pull requests live: the local host, GitHub. Nothing in here merges or marks ready. What cannot be known or done is
+/// thrown, never taken for "none"; a host that wants to be left alone for a while throws <see cref="Pipeline.TryLaterException"/>.
+/// </summary>
 public interface ICodeHost
 {
     string Name { get; }
 
+    /// <summary>How often it may be asked about one request; null where <see cref="Pipeline.ReviewOptions.Poll"/> is fine.</summary>
+    TimeSpan? Pace => null;
+
     /// <summary>The open request whose branch this is; null when there is none. Throws when it cannot know.</summary>
     Task<HostedRequest?> FindAsync(Service service, string branch, CancellationToken cancellationToken);
+
+    /// <summary>An open request that bears all of these labels; null when there is none. Throws when it cannot know.</summary>
+    Task<HostedRequest?> FindByLabelsAsync(Service service, ImmutableArray<string> labels, CancellationToken cancellationToken);
 
     Task<HostedRequest> OpenDraftAsync(Service service, DraftRequest draft, CancellationToken cancellationToken);
 
     Task<HostedRequest> GetAsync(Service service, int number, CancellationToken cancellationToken);
 
-    /// <summary>Replaces title, body and labels; null leaves one as it is.</summary>
+    /// <summary>Replaces title, body and our labels; null leaves one as it is, and labels that people gave it stay.</summary>
     Task EditAsync(Service service, int number, string? title, string? body, ImmutableArray<string>? labels, CancellationToken cancellationToken);
 
+    /// <summary>Writes the comment with this key, or another text into it when it is there already.</summary>
     Task CommentAsync(Service service, int number, string key, string markdown, CancellationToken cancellationToken);
 
     /// <summary>True when a comment with this key is there already.</summary>
@@ -122,7 +144,18 @@ public sealed record HostedRequest
     public DateTimeOffset? ClosedAt { get; init; }
 
     public string? MergeCommit { get; init; }
+
+    /// <summary>Commits of the branch; 0 where the host does not count them.</summary>
+    public int Commits { get; init; }
+
+    /// <summary>What people did on it besides; null where the host has no such thing.</summary>
+    public ReviewActivity? Activity { get; init; }
 }
+
+/// <summary>What people did on a request short of ending it.</summary>
+/// <param name="Comments">Remarks of people; ours are not counted.</param>
+/// <param name="Reviewers">Whose review was asked for, by name, comma separated.</param>
+public sealed record ReviewActivity(bool IsDraft, int Comments, string Reviewers);
 
 /// <summary>A remark under a request.</summary>
 public sealed record RequestComment(string Key, string Author, string Markdown, DateTimeOffset At);
@@ -143,7 +176,7 @@ public interface IRequestRecords
     /// <summary>Closes it as merged or closed if it is still open; false when somebody was first.</summary>
     Task<bool> EndAsync(int number, HostedState state, string by, DateTimeOffset at, string? mergeCommit, CancellationToken cancellationToken);
 
-    /// <summary>Does nothing when a comment with the key is there.</summary>
+    /// <summary>Replaces the text of the comment with the key, when it is there.</summary>
     Task CommentAsync(int number, RequestComment comment, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<RequestComment>> CommentsAsync(int number, CancellationToken cancellationToken);

@@ -33,7 +33,11 @@ public sealed record Service
 }
 
 /// <summary>Where the code is. <paramref name="Path"/> is a local repository (bare or not) or any URL that git can read.</summary>
-public sealed record RepositoryLocation(string Path, string BaseBranch = "main");
+public sealed record RepositoryLocation(string Path, string BaseBranch = "main")
+{
+    /// <summary>As <c>owner/name</c>, where the path alone does not tell that it is on GitHub (an ssh address, say).</summary>
+    public string? GitHub { get; init; }
+}
 
 /// <summary>The service's own check (build and tests), run in a private clone, inside a fence.</summary>
 public sealed record CheckCommand(string Command)

@@ -55,7 +55,7 @@ internal sealed class SqliteRequestRecords(SqliteFile file) : IRequestRecords
 
     public Task CommentAsync(int number, RequestComment comment, CancellationToken cancellationToken) => file.WriteAsync(
         connection => connection.Execute(
-            "INSERT INTO request_comments (number, key, author, markdown, at) VALUES (@number, @key, @author, @markdown, @at) ON CONFLICT (number, key) DO NOTHING",
+            "INSERT INTO request_comments (number, key, author, markdown, at) VALUES (@number, @key, @author, @markdown, @at) ON CONFLICT (number, key) DO UPDATE SET markdown = excluded.markdown, at = excluded.at WHERE markdown <> excluded.markdown",
             new
             {
                 number,

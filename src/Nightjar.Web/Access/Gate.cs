@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Nightjar.Web.Hooks;
 
 namespace Nightjar.Web.Access;
 
@@ -21,7 +22,7 @@ internal sealed partial class Gate(Origins origins, Sessions sessions, Throttle 
             return;
         }
 
-        if (IsPublic(http.Request))
+        if (IsPublic(http.Request) || GitHubHook.Is(http.Request))
         {
             await next(http);
             return;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Nightjar.Agents.Fence;
 using Nightjar.Configuration;
 using Nightjar.Connectors.Git;
+using Nightjar.Connectors.GitHub;
 using Nightjar.Core.Services;
 using Nightjar.Hosting;
 using Nightjar.Storage.Sqlite;
@@ -55,6 +56,7 @@ internal static class CheckVerb
         var lines = new List<CheckLine> { Store(options) };
         lines.AddRange(await new ConfigurationCheck(http, clock, Environment.GetEnvironmentVariable).RunAsync(options, cancellationToken));
         lines.AddRange(await RepositoriesAsync(options, clock, cancellationToken));
+        lines.AddRange(await ReviewCheck.RunAsync(options, clock, cancellationToken));
         lines.Add(await FenceAsync(options, clock, cancellationToken));
         return lines;
     }
@@ -70,7 +72,8 @@ internal static class CheckVerb
         var folder = Directory.CreateTempSubdirectory("nightjar-check-");
         try
         {
-            var repositories = new GitRepositories(folder.FullName, clock, NullLogger<GitRepositories>.Instance);
+            using var github = new GitHubRoom(options.GitHub, clock);
+            var repositories = new GitRepositories(folder.FullName, clock, NullLogger<GitRepositories>.Instance, logins: github.Login);
             var lines = new List<CheckLine>();
             foreach (var service in options.Services.Where(s => s.Repository is not null))
             {

@@ -33,6 +33,12 @@ internal static class OnceVerb
                 return ExitCode.BadInput;
             }
 
+            if (await ReviewCheck.RefusalAsync(options, TimeProvider.System, cancellationToken) is { } refusal)
+            {
+                await Console.Error.WriteLineAsync(refusal);
+                return ExitCode.BadInput;
+            }
+
             try
             {
                 var found = SqliteStore.FindHolder(StateFiles.Store(options.State)) is null ? await LookAsync(options, cancellationToken) : await AskAsync(options, cancellationToken);

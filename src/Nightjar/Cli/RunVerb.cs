@@ -24,6 +24,12 @@ internal static class RunVerb
             }
 
             options = parsed.GetValue(dryRun) ? options with { Conduct = options.Conduct with { DryRun = true } } : options;
+            if (await ReviewCheck.RefusalAsync(options, TimeProvider.System, cancellationToken) is { } refusal)
+            {
+                await Console.Error.WriteLineAsync(refusal);
+                return ExitCode.BadInput;
+            }
+
             return await RunAsync(options, parsed.GetValue(Options.Json), cancellationToken);
         });
         return command;

@@ -23,6 +23,7 @@ internal static class CrossChecks
             CheckDependencies(options.Services, i, path, reading);
         }
 
+        GitHubChecks.Run(options, reading);
         if (options.Heartbeat.Url is null && reading.Has("heartbeat.every"))
         {
             reading.Blame("heartbeat.every", "is not used: there is no heartbeat.url");

@@ -84,7 +84,7 @@ internal static partial class EffectiveConfiguration
     private static string Mask(string text, string path, Reading reading)
     {
         var names = reading.VariablesByPath.GetValueOrDefault(AsWritten(path, reading), []);
-        if (names.Any(n => Secret().IsMatch(n)))
+        if (path is "github.token" or "github.webhookSecret" || names.Any(n => Secret().IsMatch(n)))
         {
             return Masked;
         }

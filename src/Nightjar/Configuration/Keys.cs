@@ -1,3 +1,4 @@
+using Nightjar.Connectors.GitHub;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
@@ -16,7 +17,8 @@ internal static class Keys
     private static readonly Section<RepositoryLocation> Repository =
         new Section<RepositoryLocation>("{path, base}", "Where the code is.", new RepositoryLocation(""))
             .Key("path", "A local repository (bare or not), or any URL that git can read.", FilePath("a path or URL", IsLocal), o => o.Path, (o, v) => o with { Path = v }, required: true)
-            .Key("base", "The branch that fixes are proposed to.", Text("a branch", longest: 200), o => o.BaseBranch, (o, v) => o with { BaseBranch = v });
+            .Key("base", "The branch that fixes are proposed to.", Text("a branch", longest: 200), o => o.BaseBranch, (o, v) => o with { BaseBranch = v })
+            .Key("github", "Its name on GitHub, where the path does not tell it.", Signature("owner/name", "^[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+$"), o => o.GitHub, (o, v) => o with { GitHub = v });
 
     private static readonly Section<CheckCommand> Check =
         new Section<CheckCommand>("{command, timeout, network}", "The service's own check: its build and tests.", new CheckCommand(""))
@@ -90,6 +92,15 @@ internal static class Keys
             .Key("name", "The author's name.", Signature("a name in one line without < and >", @"^[^<>\x00-\x1f\x7f]+$"), o => o.Name, (o, v) => o with { Name = v })
             .Key("email", "The author's address.", Signature("an address such as nightjar@example.org", @"^[^<>@\s\x00-\x1f\x7f]+@[^<>@\s\x00-\x1f\x7f]+$"), o => o.Email, (o, v) => o with { Email = v });
 
+    private static readonly Section<GitHubOptions> GitHub =
+        new Section<GitHubOptions>("{token, tokenFile, webhookSecret, …}", "The GitHub that draft requests are opened on, for services whose repository is there.", new GitHubOptions())
+            .Key("api", "Where its REST API begins; an Enterprise server's is https://HOST/api/v3.", Url(), o => o.Api, (o, v) => o with { Api = v })
+            .Key("token", "The token, by way of a variable: ${NAME}.", Text("${NAME}"), o => o.Token.Length == 0 ? null : o.Token, (o, v) => o with { Token = v })
+            .Key("tokenFile", "A file that holds the token alone.", FilePath("a path"), o => o.TokenFile, (o, v) => o with { TokenFile = v })
+            .Key("webhookSecret", "What GitHub signs its webhooks to /hooks/github with, by way of a variable: ${NAME}.", Text("${NAME}"), o => o.WebhookSecret.Length == 0 ? null : o.WebhookSecret, (o, v) => o with { WebhookSecret = v })
+            .Key("poll", "How often an open request is looked at; a webhook is faster.", Duration("1s", "1d"), o => o.Poll, (o, v) => o with { Poll = v })
+            .Key("strict", "Refuse to run where GitHub would let our token change the base branch without a person's review.", Switch(), o => o.Strict, (o, v) => o with { Strict = v });
+
     private static readonly Dictionary<string, Mode> Modes = new() { ["observe"] = Mode.Observe, ["approve"] = Mode.Approve, ["autonomous"] = Mode.Autonomous };
 
     private static readonly Dictionary<string, Mode> OldModes = new() { ["report"] = Mode.Observe, ["watcher"] = Mode.Autonomous };
@@ -111,7 +122,8 @@ internal static class Keys
             .Key("retention", "How long things are kept.", Retention, o => o.Retention, (o, v) => o with { Retention = v })
             .Key("heartbeat", "The sign of life for others.", Heartbeat, o => o.Heartbeat.Url is null ? null : o.Heartbeat, (o, v) => o with { Heartbeat = v })
             .Key("fence", "What keeps checks and agents in: auto takes the best there is, none does without, and then nothing that a model wrote is run.", Choice(Fences), o => o.Fence, (o, v) => o with { Fence = v })
-            .Key("author", "Who signs the commits of a fix.", Author, o => o.Author, (o, v) => o with { Author = v });
+            .Key("author", "Who signs the commits of a fix.", Author, o => o.Author, (o, v) => o with { Author = v })
+            .Key("github", "The GitHub that draft requests are opened on.", GitHub, o => o.GitHub, (o, v) => o with { GitHub = v });
 
     /// <summary>False for what git takes as a remote: a URL, or <c>host:path</c>.</summary>
     public static bool IsLocal(string repository) =>

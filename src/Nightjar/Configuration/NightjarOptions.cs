@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Nightjar.Connectors.GitHub;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
@@ -27,6 +28,8 @@ internal sealed record NightjarOptions
     public FenceChoice Fence { get; init; } = FenceChoice.Auto;
 
     public AuthorOptions Author { get; init; } = new();
+
+    public GitHubOptions GitHub { get; init; } = new();
 
     /// <summary>Where people reach the dashboard; what links in messages begin with.</summary>
     public string PublicUrl => Dashboard.Url?.GetLeftPart(UriPartial.Authority) ?? $"http://{Dashboard.Reached}";

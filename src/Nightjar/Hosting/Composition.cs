@@ -4,6 +4,7 @@ using Nightjar.Agents.BuiltIn;
 using Nightjar.Agents.Fence;
 using Nightjar.Configuration;
 using Nightjar.Connectors.Git;
+using Nightjar.Connectors.GitHub;
 using Nightjar.Connectors.LocalHost;
 using Nightjar.Connectors.Probes;
 using Nightjar.Core.Announcements;
@@ -57,12 +58,13 @@ internal static class Composition
         .AddSingleton<ProbeRoom>().AddSingleton<IProbeAnswers>(s => s.GetRequiredService<ProbeRoom>())
         .AddSingleton<IEnumerable<IWatcher>>(s => [.. s.GetRequiredService<LogWatching>().Watchers, s.GetRequiredService<ProbeRoom>().Watcher(s.GetRequiredService<Catalogue>(), s.GetRequiredService<ISignalDoor>())])
         .AddSingleton(s => s.GetRequiredService<ProbeRoom>().RunningVersions())
-        .AddSingleton(s => new GitRepositories(StateFiles.Repositories(options.State), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GitRepositories>>(), author: new CommitAuthor(options.Author.Name, options.Author.Email)))
+        .AddSingleton(s => new GitRepositories(StateFiles.Repositories(options.State), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GitRepositories>>(), author: new CommitAuthor(options.Author.Name, options.Author.Email), logins: s.GetRequiredService<GitHubRoom>().Login))
         .AddSingleton<ICodeRepositories>(s => s.GetRequiredService<GitRepositories>())
         .AddSingleton<ILocalBranches>(s => s.GetRequiredService<GitRepositories>())
         .AddSingleton(s => new LocalCodeHost(s.GetRequiredService<IRequestRecords>(), s.GetRequiredService<ILocalBranches>(), s.GetRequiredService<Catalogue>(), n => $"{options.PublicUrl}/requests/{n}", s.GetRequiredService<TimeProvider>()))
         .AddSingleton(s => s.GetRequiredService<LocalCodeHost>().Review)
-        .AddSingleton<HostOf>(s => _ => s.GetRequiredService<LocalCodeHost>())
+        .AddSingleton(options.GitHub).AddSingleton<GitHubRoom>().AddSingleton<GitHubHooks>()
+        .AddSingleton<HostOf>(s => service => HostOfService(service, s.GetRequiredService<GitHubRoom>(), s.GetRequiredService<LocalCodeHost>()))
         .AddSingleton<IServiceCheck>(s => Check(options, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ServiceCheck>>()))
         .AddSingleton<IAgent, BuiltInInvestigator>()
         .AddSingleton<IAnnouncer, ConsoleAnnouncer>();
@@ -71,13 +73,20 @@ internal static class Composition
     {
         services
             .AddSingleton(seams.Review).AddSingleton(new AgentSlots(MostAgents)).AddSingleton<EvidenceGatherer>().AddSingleton<RequestDesk>().AddSingleton<FixWorkshop>().AddSingleton<RolloutWatch>()
-            .AddSingleton<TriageStage>().AddSingleton<InvestigateStage>().AddSingleton<ProposeStage>().AddSingleton<ReviewStage>().AddSingleton<VerifyStage>().AddSingleton<LearnStage>()
+            .AddSingleton<TriageStage>().AddSingleton<InvestigateStage>().AddSingleton<ProposeStage>().AddSingleton<ReviewStage>().AddSingleton<VerifyStage>().AddSingleton<RequestEnd>().AddSingleton<LearnStage>()
             .AddSingleton(s => new StageList(s.GetRequiredService<TriageStage>(), s.GetRequiredService<InvestigateStage>(), s.GetRequiredService<ProposeStage>(), s.GetRequiredService<ReviewStage>(), s.GetRequiredService<VerifyStage>(), s.GetRequiredService<LearnStage>()))
             .AddSingleton(s => new Teller(s.GetServices<IAnnouncer>(), id => $"{options.PublicUrl}/incidents/{id.Value}", seams.Clock, s.GetRequiredService<ILogger<Teller>>()))
             .AddSingleton(s => new LoopRules(options.Conduct, s.GetRequiredService<IPauseSwitch>(), s.GetRequiredService<Teller>(), seams.Clock, seams.Reached))
             .AddSingleton<StageRunner>().AddSingleton<IncidentLoop>().AddSingleton<QuartzWakeUps>();
         return seams.WakeUps is { } wakeUps ? services.AddSingleton(wakeUps) : services.AddSingleton<IWakeUps>(s => s.GetRequiredService<QuartzWakeUps>());
     }
+
+    /// <summary>A repository on this machine has the local host; one elsewhere that is not on our GitHub has none.</summary>
+    private static ICodeHost? HostOfService(Service service, GitHubRoom github, LocalCodeHost local) =>
+        github.Hosts(service) ? github.Host : Keys.IsLocal(service.Repository?.Path ?? "") || service.Repository?.Path.StartsWith("file://", StringComparison.OrdinalIgnoreCase) == true ? local : null;
+
+    /// <summary>For git: rooms do not know each other.</summary>
+    public static GitLogin? Login(this GitHubRoom github, string address) => github.LoginFor(address) is var (site, user, token) ? new GitLogin(site, user, token) : null;
 
     /// <summary>A check may read git's objects, which a private clone shares with its mirror.</summary>
     private static ServiceCheck Check(NightjarOptions options, TimeProvider clock, ILogger<ServiceCheck> logger)

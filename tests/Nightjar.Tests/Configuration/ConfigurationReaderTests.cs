@@ -1,4 +1,5 @@
 using Nightjar.Configuration;
+using Nightjar.Connectors.GitHub;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
@@ -53,7 +54,8 @@ public sealed class ConfigurationReaderTests
         var shop = options.Services[0];
 
         Assert.Equal(["/etc/nightjar/logs/*.log", "/home/ada/shop.log"], shop.Logs);
-        Assert.Equal(new RepositoryLocation("git@example.org:team/shop.git", "trunk"), shop.Repository);
+        Assert.Equal(new RepositoryLocation("git@example.org:team/shop.git", "trunk") { GitHub = "team/shop" }, shop.Repository);
+        Assert.Equal(new GitHubOptions { Api = new Uri("https://ghe.example.org/api/v3"), TokenFile = "/run/secrets/github", Poll = TimeSpan.FromMinutes(2), Strict = true }, options.GitHub);
         Assert.Equal(new CheckCommand("make test") { Timeout = TimeSpan.FromMinutes(90), Network = true }, shop.Check);
         Assert.Equal(
             new HttpProbe("checkout", new Uri("https://shop.example.org/checkout")) { Every = TimeSpan.FromSeconds(30), Timeout = TimeSpan.FromMilliseconds(250), Status = 204, Expect = "ok", Failures = 5 },

@@ -38,7 +38,7 @@ public sealed class RequestTextTests
             RootCause = "`Take` checks and writes with an `await` between.",
             Confidence = 0.93,
             Suspect = new SuspectCommit("b73e91f7aa", "Jo", At.AddHours(-3), "Move it"),
-            Facts = [new ConfidenceFact("prior", "before anything is known", -2.5), new ConfidenceFact("blame", "line 32 was last changed by it", 5.1)],
+            Facts = [new ConfidenceFact("prior", "before anything is known", -2.5), new ConfidenceFact("blame", "line 32 was last changed by it", 5.1) { Evidence = ["E1", "E2"] }],
             RuledOut = ["a dependency"],
             Missing = ["traces"],
         },

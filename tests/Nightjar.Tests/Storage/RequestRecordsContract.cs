@@ -48,7 +48,7 @@ public abstract class RequestRecordsContract<TSubject> : StoreContract<TSubject>
     }
 
     [Fact]
-    public async Task A_comment_with_a_key_is_made_once()
+    public async Task There_is_one_comment_with_a_key_and_its_text_may_be_replaced()
     {
         await Store.Requests.AddAsync(Samples.Request("b", Clock.Now), Token);
         var comment = new RequestComment("verified", "nightjar", "first", Clock.Now);
@@ -57,7 +57,7 @@ public abstract class RequestRecordsContract<TSubject> : StoreContract<TSubject>
         await Store.Requests.CommentAsync(1, new RequestComment(Hostile, Hostile, Hostile, Clock.Now), Token);
         await ReopenAsync();
 
-        Assert.Equal([comment, new RequestComment(Kept(Hostile), Kept(Hostile), Kept(Hostile), Clock.Now)], await Store.Requests.CommentsAsync(1, Token));
+        Assert.Equal([comment with { Markdown = "second" }, new RequestComment(Kept(Hostile), Kept(Hostile), Kept(Hostile), Clock.Now)], await Store.Requests.CommentsAsync(1, Token));
         await Assert.ThrowsAsync<InvalidOperationException>(() => Store.Requests.CommentAsync(5, comment, Token));
     }
 }

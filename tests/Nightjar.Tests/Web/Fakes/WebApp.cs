@@ -15,6 +15,7 @@ using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 using Nightjar.Testing;
 using Nightjar.Web;
+using Nightjar.Web.Hooks;
 
 namespace Nightjar.Tests.Web.Fakes;
 
@@ -25,12 +26,12 @@ internal sealed class WebApp : IAsyncDisposable
 
     private readonly WebApplication app;
 
-    private WebApp(int port)
+    private WebApp(int port, TakeHook? hook)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
-        builder.Services.AddDashboard(Options(port));
+        builder.Services.AddDashboard(Options(port) with { GitHub = hook });
         AddOutside(builder.Services);
         app = builder.Build();
         app.MapDashboard();
@@ -54,9 +55,9 @@ internal sealed class WebApp : IAsyncDisposable
 
     public Uri Address => new(app.Urls.First());
 
-    public static async Task<WebApp> StartAsync(int port = 0)
+    public static async Task<WebApp> StartAsync(int port = 0, TakeHook? hook = null)
     {
-        var web = new WebApp(port);
+        var web = new WebApp(port, hook);
         await web.app.StartAsync();
         return web;
     }
