@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nightjar.Web.Access;
 using Nightjar.Web.Api;
+using Nightjar.Web.Hooks;
 using Nightjar.Web.Incidents;
 using Nightjar.Web.Look;
 using Nightjar.Web.Requests;
@@ -60,6 +61,7 @@ public static class WebDashboard
         app.Use((http, next) => http.RequestServices.GetRequiredService<Gate>().PassAsync(http, next));
         app.UseRouting();
         ReadyApi.Map(app);
+        AlertHooks.Map(app);
         PageFiles.Map(app);
         SignIn.Map(app);
         IncidentPages.Map(app);

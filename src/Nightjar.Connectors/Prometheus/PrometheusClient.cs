@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Nightjar.Connectors.Prometheus;
 
 /// <summary>One series of an answer.</summary>
-/// <param name="Points">Numbers alone: a point that is NaN or infinite is left out.</param>
+/// <param name="Points">A point that is no number is NaN, and so unknown.</param>
 internal sealed record Series(IReadOnlyDictionary<string, string> Labels, IReadOnlyList<(DateTimeOffset At, double Value)> Points);
 
 /// <summary>Asks by Prometheus's HTTP API, which Thanos, Mimir and VictoriaMetrics speak as well.</summary>
@@ -82,7 +82,7 @@ internal sealed class PrometheusClient(RateSourceOptions options) : IDisposable
         IEnumerable<JsonElement> points = series.TryGetProperty("values", out var values) && values.ValueKind == JsonValueKind.Array ? values.EnumerateArray()
             : series.TryGetProperty("value", out var value) ? [value]
             : [];
-        return new Series(labels, [.. points.Select(Point).Where(p => double.IsFinite(p.Value))]);
+        return new Series(labels, [.. points.Select(Point)]);
     }
 
     private static (DateTimeOffset At, double Value) Point(JsonElement pair) =>

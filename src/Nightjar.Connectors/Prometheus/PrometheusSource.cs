@@ -55,7 +55,7 @@ internal sealed class PrometheusSource(RateSourceOptions options, PrometheusClie
         return [.. series
             .Where(s => s.Labels.GetValueOrDefault(queries.Label) == service && s.Labels.GetValueOrDefault(label) is { Length: > 0 })
             .GroupBy(s => s.Labels[label])
-            .Select(c => new ErrorGroup(c.Key, "", Whole(c.Sum(s => s.Points.Sum(p => Count(p.Value, to - from)))), from, to, [], ""))
+            .Select(c => new ErrorGroup(c.Key, "", Whole(c.Sum(s => s.Points.Where(p => double.IsFinite(p.Value)).Sum(p => Count(p.Value, to - from)))), from, to, [], ""))
             .Where(g => g.Count > 0)];
     }
 
@@ -75,12 +75,13 @@ internal sealed class PrometheusSource(RateSourceOptions options, PrometheusClie
     private List<SourceCount> Counts(IReadOnlyList<Series> total, IReadOnlyList<Series> failed, TimeSpan span, Func<DateTimeOffset, bool> isWanted)
     {
         hasSeenErrors |= failed.Any(s => s.Points.Count > 0);
-        unreadable = total.Concat(failed).Count(s => s.Points.Count == 0 || !s.Labels.ContainsKey(queries.Label));
+        unreadable = total.Concat(failed).Count(s => !s.Labels.ContainsKey(queries.Label) || s.Points.Any(p => !double.IsFinite(p.Value)));
         var wrong = ByServiceAndTime(failed);
-        var nan = failed.Where(s => s.Points.Count == 0 && s.Labels.ContainsKey(queries.Label)).Select(s => s.Labels[queries.Label]).ToHashSet(StringComparer.Ordinal);
         return [.. ByServiceAndTime(total)
-            .Where(t => isWanted(t.Key.At) && t.Value >= 0 && !nan.Contains(t.Key.Service))
-            .Select(t => One(t.Key.Service, t.Key.At, Count(t.Value, span), wrong.TryGetValue(t.Key, out var value) ? value : 0, span))];
+            .Where(t => isWanted(t.Key.At) && double.IsFinite(t.Value) && t.Value >= 0)
+            .Select(t => (t.Key.Service, t.Key.At, Total: t.Value, Failed: t.Value == 0 ? 0 : wrong.GetValueOrDefault(t.Key)))
+            .Where(t => double.IsFinite(t.Failed))
+            .Select(t => One(t.Service, t.At, Count(t.Total, span), t.Failed, span))];
     }
 
     private SourceCount One(string service, DateTimeOffset at, decimal total, double failed, TimeSpan span) =>

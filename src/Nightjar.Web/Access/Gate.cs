@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Nightjar.Web.Hooks;
 
 namespace Nightjar.Web.Access;
 
@@ -14,6 +15,12 @@ internal sealed partial class Gate(Origins origins, Sessions sessions, Throttle 
     public async Task PassAsync(HttpContext http, RequestDelegate next)
     {
         Headers.Add(http.Response);
+        if (AlertHooks.Is(http.Request))
+        {
+            await next(http);
+            return;
+        }
+
         if (!origins.IsOurs(http))
         {
             RefusedHost(http.Request.Host.Value ?? "");

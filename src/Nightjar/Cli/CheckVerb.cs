@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nightjar.Agents.Fence;
 using Nightjar.Configuration;
+using Nightjar.Connectors;
 using Nightjar.Connectors.Git;
 using Nightjar.Hosting;
 using Nightjar.Storage.Sqlite;
@@ -54,6 +55,7 @@ internal static class CheckVerb
         var lines = new List<CheckLine> { Store(options) };
         lines.AddRange(await new ConfigurationCheck(http, clock, Environment.GetEnvironmentVariable).RunAsync(options, cancellationToken));
         lines.AddRange(await RepositoriesAsync(options, clock, cancellationToken));
+        lines.AddRange(await Task.WhenAll(options.Sources.Select(s => SourceAsync(s, cancellationToken))));
         lines.Add(await FenceAsync(options, clock, cancellationToken));
         return lines;
     }
@@ -86,6 +88,18 @@ internal static class CheckVerb
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private static async Task<CheckLine> SourceAsync(RateSourceOptions options, CancellationToken cancellationToken)
+    {
+        var check = await RateSources.CheckAsync(options, cancellationToken);
+        var what = $"source {check.Source}";
+        return check switch
+        {
+            { IsUsable: false } => CheckLine.Fail(what, check.Says, check.WhatToDo ?? "correct the source in the configuration"),
+            { WhatToDo: { } todo } => CheckLine.Warn(what, check.Says, todo),
+            _ => CheckLine.Ok(what, check.Says),
+        };
     }
 
     private static async Task<CheckLine> FenceAsync(NightjarOptions options, TimeProvider clock, CancellationToken cancellationToken)

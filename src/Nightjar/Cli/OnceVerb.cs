@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Nightjar.Configuration;
+using Nightjar.Connectors;
 using Nightjar.Connectors.Probes;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
@@ -67,6 +68,11 @@ internal static class OnceVerb
         foreach (var signal in signals)
         {
             await intake.AcceptAsync(signal, cancellationToken);
+        }
+
+        foreach (var unknown in await parts.GetRequiredService<RateSources>().LookAsync(cancellationToken))
+        {
+            await Console.Error.WriteLineAsync($"nightjar: {unknown}");
         }
 
         await intake.FlushAsync(cancellationToken);
