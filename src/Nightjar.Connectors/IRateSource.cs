@@ -26,7 +26,8 @@ internal interface IRateSource
 }
 
 /// <summary>Failures among all of one service, as the store calls it.</summary>
-internal sealed record SourceCount(string Service, DateTimeOffset From, DateTimeOffset To, long Errors, long Total);
+/// <param name="Share">The share of failures where the store knows it finer than the rounded counts tell.</param>
+internal sealed record SourceCount(string Service, DateTimeOffset From, DateTimeOffset To, long Errors, long Total, decimal? Share = null);
 
 /// <summary>Whether a source can be asked.</summary>
 /// <param name="WhatToDo">Null when all is well.</param>

@@ -100,13 +100,23 @@ internal sealed partial class RateWatcher(RateSourceOptions options, IRateSource
                 {
                     seen.Add(service.Name);
                     var total = same.Sum(c => c.Total);
-                    var reading = new RateReading(same.Min(c => c.From), same.Max(c => c.To), Math.Clamp(same.Sum(c => c.Errors), 0, total), total, source.Of);
+                    var reading = new RateReading(same.Min(c => c.From), same.Max(c => c.To), Errors([.. same], total, service.ErrorRate.Threshold), total, source.Of);
                     await JudgeAsync(service, reading, [.. same.Select(c => c.Service).Distinct()], cancellationToken);
                 }
             }
         }
 
         return seen;
+    }
+
+    /// <summary>Counts that were rounded must not pass a threshold that the share itself does not pass, nor miss one that it does.</summary>
+    private static long Errors(ImmutableArray<SourceCount> counts, long total, double threshold)
+    {
+        var errors = Math.Clamp(counts.Sum(c => c.Errors), 0, total);
+        var least = (long)Math.Ceiling((decimal)Math.Clamp(threshold, 0, 1) * total);
+        return counts is not [{ Share: { } share }] ? errors
+            : share >= (decimal)threshold ? Math.Max(errors, least)
+            : Math.Clamp(errors, 0, Math.Max(0, least - 1));
     }
 
     /// <summary>The kinds of error are asked for only where something is wrong.</summary>

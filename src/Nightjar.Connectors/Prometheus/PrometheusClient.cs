@@ -87,9 +87,8 @@ internal sealed class PrometheusClient(RateSourceOptions options) : IDisposable
 
     private static (DateTimeOffset At, double Value) Point(JsonElement pair) =>
         pair.ValueKind == JsonValueKind.Array && pair.GetArrayLength() == 2 && pair[0].ValueKind == JsonValueKind.Number && pair[0].GetDouble() is >= 0 and < 1e11 and var at
-            && double.TryParse(pair[1].ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-            ? (DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Round(at * 1000)), value)
-            : (default, double.NaN);
+            ? (DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Round(at * 1000)), double.TryParse(pair[1].ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : double.NaN)
+            : throw new SourceException($"a point of the answer is {SourceHttp.Line(pair.ToString())}, not a time and a value");
 
     private static string Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.ToString() : "";
 

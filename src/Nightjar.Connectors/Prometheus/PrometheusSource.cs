@@ -84,8 +84,11 @@ internal sealed class PrometheusSource(RateSourceOptions options, PrometheusClie
             .Select(t => One(t.Service, t.At, Count(t.Total, span), t.Failed, span))];
     }
 
-    private SourceCount One(string service, DateTimeOffset at, decimal total, double failed, TimeSpan span) =>
-        new(service, at - span, at, Whole(queries.Errors is null ? Decimal(failed) * total : Count(failed, span)), Whole(total));
+    private SourceCount One(string service, DateTimeOffset at, decimal total, double failed, TimeSpan span)
+    {
+        var errors = queries.Errors is null ? Decimal(failed) * total : Count(failed, span);
+        return new(service, at - span, at, Whole(errors), Whole(total), total > 0 ? errors / total : null);
+    }
 
     private Dictionary<(string Service, DateTimeOffset At), double> ByServiceAndTime(IReadOnlyList<Series> series) =>
         series.Where(s => s.Labels.ContainsKey(queries.Label)).SelectMany(s => s.Points.Select(p => (Service: s.Labels[queries.Label], p.At, p.Value)))
@@ -96,8 +99,8 @@ internal sealed class PrometheusSource(RateSourceOptions options, PrometheusClie
     /// <summary>In decimal, where 0.29 of 100 is 29 and not 28.999…; what no count can be is cut.</summary>
     private static decimal Decimal(double value) => (decimal)Math.Clamp(value, 0, 1e15);
 
-    /// <summary>Counts that Prometheus extrapolated are not whole: to the nearest, a half downwards, so that no threshold is passed by rounding up to it.</summary>
-    private static long Whole(decimal value) => (long)Math.Ceiling(value - 0.5m);
+    /// <summary>Counts that Prometheus extrapolated are not whole.</summary>
+    private static long Whole(decimal value) => (long)decimal.Round(value);
 
     private static string Over(string query, TimeSpan window) =>
         query.Replace(PrometheusQueries.Window, string.Create(CultureInfo.InvariantCulture, $"{(long)Math.Max(1, window.TotalSeconds)}s"), StringComparison.Ordinal);

@@ -50,9 +50,10 @@ internal static class AlertHooks
     /// <summary>Null when it is too large.</summary>
     private static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpContext http)
     {
+        // Some more may come in than is read, so that a sender without a length hears the answer instead of a broken line.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
-            size.MaxRequestBodySize = LargestBody;
+            size.MaxRequestBodySize = 8 * LargestBody;
         }
 
         if (http.Request.ContentLength > LargestBody)
@@ -60,15 +61,18 @@ internal static class AlertHooks
             return null;
         }
 
-        try
+        using var held = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = await http.Request.Body.ReadAsync(buffer, http.RequestAborted)) > 0)
         {
-            using var held = new MemoryStream();
-            await http.Request.Body.CopyToAsync(held, http.RequestAborted);
-            return held.Length <= LargestBody ? held.ToArray() : null;
+            held.Write(buffer, 0, read);
+            if (held.Length > LargestBody)
+            {
+                return null;
+            }
         }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            return null;
-        }
+
+        return held.ToArray();
     }
 }
