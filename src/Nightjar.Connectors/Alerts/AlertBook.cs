@@ -8,7 +8,7 @@ namespace Nightjar.Connectors.Alerts;
 
 /// <summary>
 /// How each alert stands, in the store: which of its instances fire and since when, when one was last resolved; and which signed events
-/// were taken already. One delivery is written whole or not at all.
+/// were taken already. What a delivery tells is written whole or not at all.
 /// </summary>
 internal sealed class AlertBook(IRates rates, IWatchMarks marks)
 {
@@ -36,7 +36,7 @@ internal sealed class AlertBook(IRates rates, IWatchMarks marks)
         (await ReadAsync<ImmutableArray<string>?>(SeenKey(receiver), cancellationToken))?.Contains(eventId) == true;
 
     /// <summary>Writes down what a delivery told. Returns the alerts of which no instance fires any more because of it.</summary>
-    public async Task<ImmutableArray<(ServiceName Service, string Alert, DateTimeOffset At)>> WriteAsync(string receiver, string? eventId, IEnumerable<(ServiceName Service, IncomingAlert Alert, DateTimeOffset At)> told, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<(ServiceName Service, string Alert, DateTimeOffset At)>> WriteAsync(IEnumerable<(ServiceName Service, IncomingAlert Alert, DateTimeOffset At)> told, CancellationToken cancellationToken)
     {
         var ended = ImmutableArray.CreateBuilder<(ServiceName, string, DateTimeOffset)>();
         var changed = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -52,18 +52,20 @@ internal sealed class AlertBook(IRates rates, IWatchMarks marks)
             }
         }
 
-        if (eventId is not null)
-        {
-            var seen = await ReadAsync<ImmutableArray<string>?>(SeenKey(receiver), cancellationToken) ?? [];
-            changed[SeenKey(receiver)] = JsonSerializer.Serialize(seen.Add(eventId).TakeLast(MostEvents), BundleFormat.Json);
-        }
-
         if (changed.Count > 0)
         {
             await rates.AddAsync([], changed, cancellationToken);
         }
 
         return ended.ToImmutable();
+    }
+
+    /// <summary>To be called last: an event that is sent again because we were killed must be taken again.</summary>
+    public async Task HasTakenNowAsync(string receiver, string eventId, CancellationToken cancellationToken)
+    {
+        var seen = await ReadAsync<ImmutableArray<string>?>(SeenKey(receiver), cancellationToken) ?? [];
+        var json = JsonSerializer.Serialize(seen.Add(eventId).TakeLast(MostEvents), BundleFormat.Json);
+        await rates.AddAsync([], new Dictionary<string, string> { [SeenKey(receiver)] = json }, cancellationToken);
     }
 
     /// <summary>The end of an earlier time that it fired is not the end of this one.</summary>

@@ -94,6 +94,8 @@ public sealed partial class AlertRoom(ImmutableArray<AlertReceiverOptions> recei
             told = [];
         }
 
+        // How it stands first: whoever works on the signal asks for it.
+        var ended = await book.WriteAsync(known, cancellationToken);
         foreach (var (service, alert, at) in known.Where(t => t.Alert.IsFiring))
         {
             await door.AcceptAsync(SignalOf(service, alert, at), cancellationToken);
@@ -104,9 +106,14 @@ public sealed partial class AlertRoom(ImmutableArray<AlertReceiverOptions> recei
             await MeetAsync(receiver, alert, now, cancellationToken);
         }
 
-        foreach (var (service, alert, at) in await book.WriteAsync(receiver.Name, batch.EventId, known, cancellationToken))
+        foreach (var (service, alert, at) in ended)
         {
             await NoteEndAsync(receiver, service, alert, at, cancellationToken);
+        }
+
+        if (batch.EventId is { } taken)
+        {
+            await book.HasTakenNowAsync(receiver.Name, taken, cancellationToken);
         }
 
         var (strange, left) = (told.Count - known.Count, batch.LeftOut);

@@ -1,8 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nightjar.Connectors;
 using Nightjar.Core.Evidence;
@@ -13,67 +9,46 @@ using Nightjar.Testing;
 
 namespace Nightjar.Tests.Connectors;
 
-/// <summary>What a stand-in was asked.</summary>
-internal sealed record Asked(string Path, IReadOnlyDictionary<string, string> Values, IReadOnlyDictionary<string, string> Headers)
+/// <summary>A stand-in for a store whose answers the test chooses, and a real store of Nightjar behind the watchers.</summary>
+internal sealed class RateLab(StandIn standIn, DirectoryInfo folder, SqliteStore store, FakeClock clock) : ISignalDoor, IAsyncDisposable
 {
-    public string this[string name] => Values.GetValueOrDefault(name, "");
-}
+    public FakeClock Clock => clock;
 
-/// <summary>A stand-in for a store on a port of its own, whose answers the test chooses; a real store of Nightjar behind the watchers.</summary>
-internal sealed class RateLab : ISignalDoor, IAsyncDisposable
-{
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("nightjar-rates-");
-    private readonly WebApplication server;
-    private readonly SqliteStore store;
-
-    private RateLab(WebApplication server, FakeClock clock, Func<DirectoryInfo, Task<SqliteStore>> open)
+    public Func<Asked, (int Status, string Body)> Answer
     {
-        (this.server, Clock) = (server, clock);
-        store = open(folder).GetAwaiter().GetResult();
+        get => standIn.Answer;
+        set => standIn.Answer = value;
     }
 
-    public FakeClock Clock { get; }
+    public Task Holds
+    {
+        get => standIn.Holds;
+        set => standIn.Holds = value;
+    }
 
-    public Func<Asked, (int Status, string Body)> Answer { get; set; } = _ => (200, "");
-
-    /// <summary>Set: answers wait for it.</summary>
-    public Task Holds { get; set; } = Task.CompletedTask;
-
-    public ConcurrentQueue<Asked> Questions { get; } = new();
+    public ConcurrentQueue<Asked> Questions => standIn.Questions;
 
     public ConcurrentQueue<Signal> Signals { get; } = new();
-
-    public Uri Url { get; private set; } = new("http://localhost");
-
-    public IRates Rates => store.Rates;
 
     public IWatchMarks Marks => store.Marks;
 
     public static async Task<RateLab> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var server = builder.Build();
-        var clock = new FakeClock();
-        var lab = new RateLab(server, clock, f => SqliteStore.OpenAsync(Path.Combine(f.FullName, "nightjar.db"), clock, CancellationToken.None));
-        server.Run(lab.AnswerAsync);
-        await server.StartAsync();
-        lab.Url = new Uri(server.Urls.Single());
-        return lab;
+        var (clock, folder) = (new FakeClock(), Directory.CreateTempSubdirectory("nightjar-rates-"));
+        return new RateLab(await StandIn.StartAsync(), folder, await SqliteStore.OpenAsync(Path.Combine(folder.FullName, "nightjar.db"), clock, CancellationToken.None), clock);
     }
 
     public static Service Service(string name, double threshold = 0.15, int minVolume = 100) =>
         new() { Name = new ServiceName(name), ErrorRate = new ErrorRateOptions { Threshold = threshold, MinVolume = minVolume } };
 
     public RateSourceOptions ClickHouse(Func<RateSourceOptions, RateSourceOptions>? change = null) =>
-        (change ?? (o => o))(new RateSourceOptions { Name = "store", Kind = RateSourceKind.ClickHouse, Url = Url, Timeout = TimeSpan.FromSeconds(20) });
+        (change ?? (o => o))(new RateSourceOptions { Name = "store", Kind = RateSourceKind.ClickHouse, Url = standIn.Url, Timeout = TimeSpan.FromSeconds(20) });
 
     public RateSourceOptions Prometheus(Func<PrometheusQueries, PrometheusQueries>? change = null) => new()
     {
         Name = "prom",
         Kind = RateSourceKind.Prometheus,
-        Url = Url,
+        Url = standIn.Url,
         Timeout = TimeSpan.FromSeconds(20),
         Prometheus = (change ?? (o => o))(new PrometheusQueries { Errors = "failed[$window]", Total = "all[$window]" }),
     };
@@ -97,28 +72,8 @@ internal sealed class RateLab : ISignalDoor, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await server.StopAsync(new CancellationToken(true));
-        await server.DisposeAsync();
+        await standIn.DisposeAsync();
         await store.DisposeAsync();
         folder.Delete(recursive: true);
-    }
-
-    private async Task AnswerAsync(HttpContext http)
-    {
-        var values = http.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString());
-        if (http.Request.HasFormContentType)
-        {
-            foreach (var (name, value) in await http.Request.ReadFormAsync())
-            {
-                values[name] = value.ToString();
-            }
-        }
-
-        var asked = new Asked(http.Request.Path, values, http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase));
-        Questions.Enqueue(asked);
-        await Holds;
-        var (status, body) = Answer(asked);
-        http.Response.StatusCode = status;
-        await http.Response.WriteAsync(body);
     }
 }

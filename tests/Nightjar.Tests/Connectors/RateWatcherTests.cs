@@ -1,5 +1,5 @@
 using Nightjar.Core.Evidence;
-using Nightjar.Tests.Connectors.ClickHouse;
+using Nightjar.Testing;
 
 namespace Nightjar.Tests.Connectors;
 

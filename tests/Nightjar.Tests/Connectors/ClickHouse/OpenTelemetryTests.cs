@@ -2,6 +2,7 @@ using Nightjar.Connectors;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
+using Nightjar.Testing;
 
 namespace Nightjar.Tests.Connectors.ClickHouse;
 

@@ -1,4 +1,5 @@
 using Nightjar.Core.Policy;
+using Nightjar.Testing;
 
 namespace Nightjar.Tests.Connectors.Prometheus;
 

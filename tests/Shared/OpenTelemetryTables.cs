@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
-namespace Nightjar.Tests.Connectors.ClickHouse;
+namespace Nightjar.Testing;
 
 /// <summary>
 /// Answers the questions to OpenTelemetry's tables as a server with them would, and fails on a question that such a server would not
 /// understand: an unknown column, a parameter that is missing.
 /// </summary>
-internal sealed class OpenTelemetryTables
+public sealed class OpenTelemetryTables
 {
     private static readonly string[] Logs = ["Timestamp", "TimestampTime", "TraceId", "SpanId", "TraceFlags", "SeverityText", "SeverityNumber", "ServiceName", "Body", "ResourceAttributes", "ScopeName", "LogAttributes"];
 
@@ -27,15 +28,13 @@ internal sealed class OpenTelemetryTables
         trace,
         sample,
         count = count.ToString(CultureInfo.InvariantCulture),
-        first = 1_779_224_000_000,
-        last = "1779224020000",
         traces = traces ?? [],
     };
 
     public (int Status, string Body) Answer(Asked asked)
     {
         var sql = asked["query"];
-        foreach (var name in System.Text.RegularExpressions.Regex.Matches(sql, @"\{(\w+):").Select(m => m.Groups[1].Value))
+        foreach (var name in Regex.Matches(sql, @"\{(\w+):").Select(m => m.Groups[1].Value))
         {
             if (!asked.Values.ContainsKey($"param_{name}"))
             {
@@ -43,7 +42,7 @@ internal sealed class OpenTelemetryTables
             }
         }
 
-        foreach (var column in System.Text.RegularExpressions.Regex.Matches(sql, "`([^`]+)`").Select(m => m.Groups[1].Value))
+        foreach (var column in Regex.Matches(sql, "`([^`]+)`").Select(m => m.Groups[1].Value))
         {
             if (column is not ("default" or "otel_logs" or "otel_traces" or "attributes") && !(sql.Contains("`otel_logs`", StringComparison.Ordinal) ? Logs : Traces).Contains(column))
             {
@@ -76,7 +75,13 @@ internal sealed class OpenTelemetryTables
         }
 
         var kinds = sql.Contains("ARRAY JOIN", StringComparison.Ordinal) ? Traced : sql.Contains("AS class", StringComparison.Ordinal) ? Logged : [];
-        return string.Concat(kinds.GetValueOrDefault(asked["param_service"], []).Select(Json));
+        return string.Concat(kinds.GetValueOrDefault(asked["param_service"], []).Select(k =>
+        {
+            // The server quotes large numbers or not, depending on its version.
+            var row = JsonSerializer.SerializeToNode(k)?.AsObject() ?? [];
+            (row["first"], row["last"]) = (Number(asked, "from") + 1_000, asked["param_to"]);
+            return row.ToJsonString() + "\n";
+        }));
     }
 
     private static long Number(Asked asked, string name) => long.Parse(asked[$"param_{name}"], CultureInfo.InvariantCulture);
