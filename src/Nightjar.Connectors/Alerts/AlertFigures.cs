@@ -16,7 +16,7 @@ internal sealed class AlertFigures
     private long leftOut;
     private long refused;
 
-    public void Took(string receiver, int fired, int ended, int unknown, long left)
+    public void Took(int fired, int ended, int unknown, long left)
     {
         lock (gate)
         {

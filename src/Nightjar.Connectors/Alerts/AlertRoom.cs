@@ -117,7 +117,7 @@ public sealed partial class AlertRoom(ImmutableArray<AlertReceiverOptions> recei
         }
 
         var (strange, left) = (told.Count - known.Count, batch.LeftOut);
-        figures.Took(receiver.Name, known.Count(t => t.Alert.IsFiring), known.Count(t => !t.Alert.IsFiring), strange, left);
+        figures.Took(known.Count(t => t.Alert.IsFiring), known.Count(t => !t.Alert.IsFiring), strange, left);
         return new AlertReply(AlertVerdict.Taken, string.Create(CultureInfo.InvariantCulture, $"{known.Count} alerts taken, {strange} about services that nobody looks after, {left} left out"));
     }
 

@@ -56,6 +56,7 @@ internal static class CheckVerb
         lines.AddRange(await new ConfigurationCheck(http, clock, Environment.GetEnvironmentVariable).RunAsync(options, cancellationToken));
         lines.AddRange(await RepositoriesAsync(options, clock, cancellationToken));
         lines.AddRange(await Task.WhenAll(options.Sources.Select(s => SourceAsync(s, cancellationToken))));
+        lines.AddRange(options.Alerts.Select(a => CheckLine.Ok($"alerts {a.Name}", $"takes {a.Kind} at {options.PublicUrl}/hooks/alerts/{a.Name}")));
         lines.Add(await FenceAsync(options, clock, cancellationToken));
         return lines;
     }
