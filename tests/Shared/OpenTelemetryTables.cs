@@ -23,12 +23,12 @@ public sealed class OpenTelemetryTables
 
     public static object Kind(string errorClass, string message, long count, string trace = "", string sample = "", string[]? traces = null) => new
     {
-        @class = errorClass,
-        message,
-        trace,
-        sample,
-        count = count.ToString(CultureInfo.InvariantCulture),
-        traces = traces ?? [],
+        o_class = errorClass,
+        o_message = message,
+        o_trace = trace,
+        o_sample = sample,
+        o_count = count.ToString(CultureInfo.InvariantCulture),
+        o_traces = traces ?? [],
     };
 
     public (int Status, string Body) Answer(Asked asked)
@@ -44,7 +44,7 @@ public sealed class OpenTelemetryTables
 
         foreach (var column in Regex.Matches(sql, "`([^`]+)`").Select(m => m.Groups[1].Value))
         {
-            if (column is not ("default" or "otel_logs" or "otel_traces" or "attributes") && !(sql.Contains("`otel_logs`", StringComparison.Ordinal) ? Logs : Traces).Contains(column))
+            if (column is not ("default" or "otel_logs" or "otel_traces" or "o_attributes") && !(sql.Contains("`otel_logs`", StringComparison.Ordinal) ? Logs : Traces).Contains(column))
             {
                 return (404, $"Code: 47. DB::Exception: Missing columns: '{column}' while processing query. (UNKNOWN_IDENTIFIER)");
             }
@@ -65,21 +65,21 @@ public sealed class OpenTelemetryTables
             return string.Concat(Logs.Select(c => Json(new { table = "otel_logs", name = c })).Concat(Traces.Select(c => Json(new { table = "otel_traces", name = c }))));
         }
 
-        if (sql.Contains("AS slice", StringComparison.Ordinal))
+        if (sql.Contains("AS o_slice", StringComparison.Ordinal))
         {
             var (start, end, step) = (Number(asked, "from") / 1000, Number(asked, "to") / 1000, Number(asked, "step"));
             return string.Concat(
                 from service in ASlice
                 from slice in Enumerable.Range(0, (int)((end - start + step - 1) / step)).Select(i => (start / step * step) + (i * step))
-                select Json(new { service = service.Key, slice, errors = (service.Value.Errors * step / 10).ToString(CultureInfo.InvariantCulture), total = service.Value.Total * step / 10 }));
+                select Json(new { o_service = service.Key, o_slice = slice, o_errors = (service.Value.Errors * step / 10).ToString(CultureInfo.InvariantCulture), o_total = service.Value.Total * step / 10 }));
         }
 
-        var kinds = sql.Contains("ARRAY JOIN", StringComparison.Ordinal) ? Traced : sql.Contains("AS class", StringComparison.Ordinal) ? Logged : [];
+        var kinds = sql.Contains("ARRAY JOIN", StringComparison.Ordinal) ? Traced : sql.Contains("AS o_class", StringComparison.Ordinal) ? Logged : [];
         return string.Concat(kinds.GetValueOrDefault(asked["param_service"], []).Select(k =>
         {
             // The server quotes large numbers or not, depending on its version.
             var row = JsonSerializer.SerializeToNode(k)?.AsObject() ?? [];
-            (row["first"], row["last"]) = (Number(asked, "from") + 1_000, asked["param_to"]);
+            (row["o_first"], row["o_last"]) = (Number(asked, "from") + 1_000, asked["param_to"]);
             return row.ToJsonString() + "\n";
         }));
     }

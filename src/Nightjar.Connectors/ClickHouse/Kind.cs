@@ -8,11 +8,11 @@ namespace Nightjar.Connectors.ClickHouse;
 /// <summary>One kind of error, of what a row says of it.</summary>
 internal static class Kind
 {
-    /// <summary>From a row of <c>class, message, trace, sample, count, first, last, traces</c>.</summary>
+    /// <summary>From a row of the kinds of error.</summary>
     public static ErrorGroup Of(JsonElement row) =>
-        Of(Row.Text(row, "class"), Row.Text(row, "message"), Row.Text(row, "trace"), Row.Text(row, "sample"), Row.Count(row, "count"), Row.Moment(row, "first"), Row.Moment(row, "last")) with
+        Of(Row.Text(row, "o_class"), Row.Text(row, "o_message"), Row.Text(row, "o_trace"), Row.Text(row, "o_sample"), Row.Count(row, "o_count"), Row.Moment(row, "o_first"), Row.Moment(row, "o_last")) with
         {
-            Traces = Row.Texts(row, "traces"),
+            Traces = Row.Texts(row, "o_traces"),
         };
 
     /// <summary>The class as log files give it: a generic name gives way to the one in the trace, and that to its root cause.</summary>

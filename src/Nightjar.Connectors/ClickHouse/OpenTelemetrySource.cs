@@ -46,8 +46,8 @@ internal sealed class OpenTelemetrySource(RateSourceOptions options, ClickHouseC
         {
             From = from,
             To = to,
-            Lines = templates.Sum(t => Row.Count(t, "count")),
-            Errors = templates.Sum(t => Row.Count(t, "errors")),
+            Lines = templates.Sum(t => Row.Count(t, "o_count")),
+            Errors = templates.Sum(t => Row.Count(t, "o_errors")),
             Templates = [.. templates.Select(t => Template(t)).OrderByDescending(t => t.Count)],
             ErrorGroups = [.. kinds.Where(k => k.ErrorClass.Length > 0)],
         };
@@ -87,17 +87,17 @@ internal sealed class OpenTelemetrySource(RateSourceOptions options, ClickHouseC
 
     private static SourceCount Piece(JsonElement row, TimeSpan step, DateTimeOffset from, DateTimeOffset to)
     {
-        var start = DateTimeOffset.FromUnixTimeSeconds(Math.Min(Row.Count(row, "slice"), int.MaxValue));
+        var start = DateTimeOffset.FromUnixTimeSeconds(Math.Min(Row.Count(row, "o_slice"), int.MaxValue));
         var end = start + step;
-        return new SourceCount(Row.Text(row, "service"), start < from ? from : start, end > to ? to : end, Row.Count(row, "errors"), Row.Count(row, "total"));
+        return new SourceCount(Row.Text(row, "o_service"), start < from ? from : start, end > to ? to : end, Row.Count(row, "o_errors"), Row.Count(row, "o_total"));
     }
 
     /// <summary>Rising: at least twice as often as before, and often enough that chance does not explain it.</summary>
     private static LogTemplate Template(JsonElement row)
     {
         const int chance = 5;
-        var (count, before) = (Row.Count(row, "count"), Row.Count(row, "before"));
+        var (count, before) = (Row.Count(row, "o_count"), Row.Count(row, "o_before"));
         var trend = before == 0 ? TemplateTrend.New : count - before >= (2 * before) + chance ? TemplateTrend.Rising : TemplateTrend.Steady;
-        return new LogTemplate(Row.Text(row, "id"), Row.Text(row, "text"), Row.Text(row, "level").ToLower(CultureInfo.InvariantCulture), count, Row.Moment(row, "first"), Row.Moment(row, "last"), trend, Row.Text(row, "sample"));
+        return new LogTemplate(Row.Text(row, "o_id"), Row.Text(row, "o_text"), Row.Text(row, "o_level").ToLower(CultureInfo.InvariantCulture), count, Row.Moment(row, "o_first"), Row.Moment(row, "o_last"), trend, Row.Text(row, "o_sample"));
     }
 }

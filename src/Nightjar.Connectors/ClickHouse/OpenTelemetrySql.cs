@@ -7,7 +7,8 @@ namespace Nightjar.Connectors.ClickHouse;
 
 /// <summary>
 /// The questions to the tables that the OpenTelemetry collector's ClickHouse exporter writes. A request is a span of kind server or consumer;
-/// it failed when its status is an error. Names come from the configuration and are quoted; values are parameters.
+/// it failed when its status is an error. Names come from the configuration and are quoted; values are parameters. What is answered is
+/// called <c>o_…</c>: ClickHouse would take a column of the same name for the answer.
 /// </summary>
 /// <remarks>Severity numbers from 17 on are errors: https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber</remarks>
 internal sealed partial class OpenTelemetrySql(ClickHouseTables tables)
@@ -42,10 +43,10 @@ internal sealed partial class OpenTelemetrySql(ClickHouseTables tables)
             : ($"{Quote(columns.Status)} {IsFailed}", TraceTable, $"{Between} AND {Quote(columns.SpanKind)} {IsServed}");
         return new(
             $"""
-            SELECT {Quote(columns.Service)} AS service, intDiv(toUnixTimestamp(toDateTime({Quote(columns.Time)})), {"{step:UInt32}"}) * {"{step:UInt32}"} AS slice, countIf({what}) AS errors, count() AS total
+            SELECT {Quote(columns.Service)} AS o_service, intDiv(toUnixTimestamp(toDateTime({Quote(columns.Time)})), {"{step:UInt32}"}) * {"{step:UInt32}"} AS o_slice, countIf({what}) AS o_errors, count() AS o_total
             FROM {table}
             WHERE {where} AND {Quote(columns.Service)} != ''
-            GROUP BY service, slice
+            GROUP BY o_service, o_slice
             """,
             Window(from, to).Add("step", step.ToString(CultureInfo.InvariantCulture)));
     }
@@ -53,25 +54,25 @@ internal sealed partial class OpenTelemetrySql(ClickHouseTables tables)
     /// <summary>Errors that were logged, by class; those whose class says nothing also by what they say and where.</summary>
     public ClickHouseQuery LoggedKinds(string service, DateTimeOffset from, DateTimeOffset to) =>
         new(
-            Kinds(columns.LogAttributes, $"if(said = '', {Quote(columns.Body)}, said)", Quote(columns.Body), LogTable, $"{LogsBetween} AND {IsError}"),
+            Kinds(columns.LogAttributes, $"if(o_said = '', {Quote(columns.Body)}, o_said)", Quote(columns.Body), LogTable, $"{LogsBetween} AND {IsError}"),
             OfService(service, from, to).Add("generic", Generic()));
 
     /// <summary>Exceptions that were recorded in spans, in the same shape.</summary>
     public ClickHouseQuery TracedKinds(string service, DateTimeOffset from, DateTimeOffset to) =>
         new(
-            Kinds("attributes", "said", "stack", $"{TraceTable} ARRAY JOIN {Quote($"{columns.Events}.Name")} AS event, {Quote($"{columns.Events}.Attributes")} AS attributes", $"{Between} AND event = 'exception'"),
+            Kinds("o_attributes", "o_said", "o_stack", $"{TraceTable} ARRAY JOIN {Quote($"{columns.Events}.Name")} AS o_event, {Quote($"{columns.Events}.Attributes")} AS o_attributes", $"{Between} AND o_event = 'exception'"),
             OfService(service, from, to).Add("generic", Generic()));
 
     /// <summary>Lines that differ only in their numbers, with how many of them came before the onset.</summary>
     public ClickHouseQuery Templates(string service, DateTimeOffset from, DateTimeOffset onset, DateTimeOffset to) =>
         new(
             $"""
-            SELECT toString(cityHash64(text)) AS id, {Masked($"substring({Quote(columns.Body)}, 1, 400)")} AS text, any({Quote(columns.SeverityText)}) AS level, count() AS count,
-                countIf({Quote(columns.Time)} < fromUnixTimestamp64Milli({"{onset:Int64}"})) AS before, countIf({IsError}) AS errors, {Moments()}, any(substring({Quote(columns.Body)}, 1, 4000)) AS sample
+            SELECT toString(cityHash64(o_text)) AS o_id, {Masked($"substring({Quote(columns.Body)}, 1, 400)")} AS o_text, any({Quote(columns.SeverityText)}) AS o_level, count() AS o_count,
+                countIf({Quote(columns.Time)} < fromUnixTimestamp64Milli({"{onset:Int64}"})) AS o_before, countIf({IsError}) AS o_errors, {Moments()}, any(substring({Quote(columns.Body)}, 1, 4000)) AS o_sample
             FROM {LogTable}
             WHERE {LogsBetween} AND {Quote(columns.Service)} = {"{service:String}"}
-            GROUP BY text
-            ORDER BY errors DESC, count DESC
+            GROUP BY o_text
+            ORDER BY o_errors DESC, o_count DESC
             LIMIT {MostKinds}
             """,
             OfService(service, from, to).Add("onset", Milliseconds(onset)));
@@ -84,18 +85,18 @@ internal sealed partial class OpenTelemetrySql(ClickHouseTables tables)
 
     private string Kinds(string attributes, string text, string sample, string table, string where) =>
         $"""
-        WITH {Quote(attributes)}['exception.type'] AS class, {Quote(attributes)}['exception.message'] AS said, {Quote(attributes)}['exception.stacktrace'] AS stack, {text} AS text
-        SELECT class, any(substring(text, 1, 2000)) AS message, any(substring(stack, 1, 16000)) AS trace, any(substring({sample}, 1, 16000)) AS sample, count() AS count, {Moments()},
-            groupUniqArrayIf(3)({Quote(columns.Trace)}, {Quote(columns.Trace)} != '') AS traces
+        WITH {Quote(attributes)}['exception.type'] AS o_class, {Quote(attributes)}['exception.message'] AS o_said, {Quote(attributes)}['exception.stacktrace'] AS o_stack, {text} AS o_text
+        SELECT o_class, any(substring(o_text, 1, 2000)) AS o_message, any(substring(o_stack, 1, 16000)) AS o_trace, any(substring({sample}, 1, 16000)) AS o_sample, count() AS o_count, {Moments()},
+            groupUniqArrayIf(3)({Quote(columns.Trace)}, {Quote(columns.Trace)} != '') AS o_traces
         FROM {table}
         WHERE {where} AND {Quote(columns.Service)} = {"{service:String}"}
-        GROUP BY class, if(lower(class) IN {"{generic:Array(String)}"}, cityHash64({Masked("concat(substring(text, 1, 400), substring(stack, 1, 2000))")}), 0)
-        ORDER BY count DESC
+        GROUP BY o_class, if(has({"{generic:Array(String)}"}, lower(o_class)), cityHash64({Masked("concat(substring(o_text, 1, 400), substring(o_stack, 1, 2000))")}), 0)
+        ORDER BY o_count DESC
         LIMIT {MostKinds}
         """;
 
     private string Moments() =>
-        $"toUnixTimestamp64Milli(toDateTime64(min({Quote(columns.Time)}), 3)) AS first, toUnixTimestamp64Milli(toDateTime64(max({Quote(columns.Time)}), 3)) AS last";
+        $"toUnixTimestamp64Milli(toDateTime64(min({Quote(columns.Time)}), 3)) AS o_first, toUnixTimestamp64Milli(toDateTime64(max({Quote(columns.Time)}), 3)) AS o_last";
 
     private static string Masked(string text) => $"replaceRegexpAll({text}, '[0-9a-fA-F]{{8,}}|[0-9]+', '<*>')";
 

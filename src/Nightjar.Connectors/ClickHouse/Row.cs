@@ -24,7 +24,7 @@ internal static class Row
 
     /// <summary>Empty where there is no such column.</summary>
     public static string Text(JsonElement row, string column) =>
-        row.TryGetProperty(column, out var value) && value.ValueKind != JsonValueKind.Null ? Cut(value.ToString()) : "";
+        row.ValueKind == JsonValueKind.Object && row.TryGetProperty(column, out var value) && value.ValueKind != JsonValueKind.Null ? Cut(value.ToString()) : "";
 
     public static ImmutableArray<string> Texts(JsonElement row, string column) =>
         row.TryGetProperty(column, out var value) && value.ValueKind == JsonValueKind.Array

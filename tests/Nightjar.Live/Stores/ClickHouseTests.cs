@@ -66,6 +66,18 @@ public sealed class ClickHouseTests
         }
     }
 
+    [Fact]
+    public async Task One_look_at_a_store_that_is_not_there_is_not_a_sign_that_all_is_well()
+    {
+        await using var place = new Place();
+        var config = Path.Combine(place.Work, "nightjar.yaml");
+        await File.WriteAllTextAsync(config, Config(place, BookShop.FreePort(), "SELECT 1"));
+        var once = await Program.RunAsync(place, "once", "--config", config);
+        Assert.Equal(2, once.Code);
+        Assert.Contains("not everything could be looked at", once.Out, StringComparison.Ordinal);
+        Assert.Contains("connection refused", once.Error, StringComparison.Ordinal);
+    }
+
     private static async Task<Daemon> RunAsync(Place place, string config)
     {
         var program = Program.Start(place, "run", "--config", config);

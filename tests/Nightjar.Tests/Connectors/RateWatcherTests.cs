@@ -82,7 +82,7 @@ public sealed class RateWatcherTests
     {
         await using var lab = await RateLab.StartAsync();
         var tables = new OpenTelemetryTables { ASlice = { ["shop"] = (10, 20) } };
-        lab.Answer = a => a["query"].Contains("AS class", StringComparison.Ordinal) ? (500, "Code: 241. Memory limit exceeded") : tables.Answer(a);
+        lab.Answer = a => a["query"].Contains("AS o_class", StringComparison.Ordinal) ? (500, "Code: 241. Memory limit exceeded") : tables.Answer(a);
         using var sources = lab.Sources(lab.ClickHouse(), RateLab.Service("shop"));
         var trouble = Assert.Single(await sources.LookAsync(default));
         Assert.Contains("the kinds of error of shop are unknown", trouble, StringComparison.Ordinal);

@@ -51,7 +51,7 @@ public sealed class OpenTelemetryTests
         using var sources = lab.Sources(lab.ClickHouse(), RateLab.Service("shop"));
         await sources.LookAsync(default);
         Assert.Empty(lab.Signals);
-        Assert.All(lab.Questions, q => Assert.Contains("AS slice", q["query"], StringComparison.Ordinal));
+        Assert.All(lab.Questions, q => Assert.Contains("AS o_slice", q["query"], StringComparison.Ordinal));
     }
 
     [Fact]
