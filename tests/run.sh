@@ -28,13 +28,24 @@ for suite in "${suites[@]}"; do
   echo "nightjar test: there is no suite $suite (there are Tests, Conventions, Stories, Live)" >&2; exit 2
 done
 
+# quietly COMMAND...: packages of servers would start them; with this policy of invoke-rc.d's none is started while the command runs.
+quietly() {
+  local policy=/usr/sbin/policy-rc.d mine=0
+  if [[ ! -e $policy ]]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy" && mine=1
+  fi
+  "$@"; local code=$?
+  ((mine)) && rm -f "$policy"
+  return $code
+}
+
 # want PROGRAM PACKAGE WHAT-FOR: installs a Debian package where we may, says what is skipped where we may not.
 want() {
-  command -v "$1" >/dev/null && return
+  PATH=$PATH:/usr/sbin command -v "$1" >/dev/null && return
   if command -v apt-get >/dev/null && [[ $(id -u) == 0 ]]; then
     echo "installing $2 ($3)"
     apt-get update -qq >/dev/null 2>&1
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2" >"$results/install-$2.log" 2>&1 && return
+    DEBIAN_FRONTEND=noninteractive quietly apt-get install -y -qq "$2" >"$results/install-$2.log" 2>&1 && return
     echo "skipped: $2 could not be installed (see $results/install-$2.log): $3"
   else
     echo "skipped: $1 is not here and only root can install it with apt-get (package $2): $3"
@@ -56,6 +67,9 @@ if ((!fast)); then
     want chromium chromium "the pages in a real browser"
     want gh gh "GitHub's own client against the stand-in"
     fetch @octokit/openapi 23.0.2 "$results/github-openapi" package/generated/api.github.com.json "the stand-in against GitHub's OpenAPI document"
+    want prometheus prometheus "error rates from a real Prometheus"
+    want prometheus-alertmanager prometheus-alertmanager "alerts from a real Alertmanager"
+    want clickhouse-server clickhouse-server "own SQL against a real ClickHouse"
   fi
 fi
 

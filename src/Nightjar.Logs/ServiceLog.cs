@@ -128,7 +128,8 @@ internal sealed class ServiceLog
     {
         lock (gate)
         {
-            return buckets.Take();
+            var taken = buckets.Take();
+            return service.ErrorRate.CountsLogs ? taken : [];
         }
     }
 
@@ -156,6 +157,11 @@ internal sealed class ServiceLog
 
     private ImmutableArray<Signal> AlarmsAt(long end, List<LogEvent> open)
     {
+        if (!service.ErrorRate.CountsLogs)
+        {
+            return [];
+        }
+
         var totals = window.Read(end, windowSeconds);
         var groups = new List<ErrorGroup>();
         foreach (var line in open)

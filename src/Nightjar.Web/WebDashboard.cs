@@ -61,6 +61,7 @@ public static class WebDashboard
         app.Use((http, next) => http.RequestServices.GetRequiredService<Gate>().PassAsync(http, next));
         app.UseRouting();
         ReadyApi.Map(app);
+        AlertHooks.Map(app);
         PageFiles.Map(app);
         SignIn.Map(app);
         IncidentPages.Map(app);

@@ -57,6 +57,9 @@ public sealed record LogDigest
 
     /// <summary>Error events with a class, grouped by class and own top frame, most frequent first.</summary>
     public ImmutableArray<ErrorGroup> ErrorGroups { get; init; } = [];
+
+    /// <summary>What the source of the logs could not tell, and why.</summary>
+    public ImmutableArray<string> Missing { get; init; } = [];
 }
 
 /// <summary>Lines that differ only in their variables.</summary>
@@ -71,11 +74,16 @@ public enum TemplateTrend
 }
 
 /// <summary>One kind of error: its class, a message, the frames of one occurrence.</summary>
-public sealed record ErrorGroup(string ErrorClass, string Message, long Count, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, ImmutableArray<StackFrame> Frames, string Sample);
+public sealed record ErrorGroup(string ErrorClass, string Message, long Count, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, ImmutableArray<StackFrame> Frames, string Sample)
+{
+    /// <summary>Ids of a few traces in which it happened, where the source knows them.</summary>
+    public ImmutableArray<string> Traces { get; init; } = [];
+}
 
-/// <summary>Reads what the logs of a service said; the log engine implements it.</summary>
+/// <summary>Reads what the logs of a service said; the log engine implements it, and so do stores that hold logs.</summary>
 public interface ILogDigests
 {
+    /// <summary>Null when it knows no logs of this service.</summary>
     Task<LogDigest?> DigestAsync(ServiceName service, DateTimeOffset onset, DateTimeOffset now, CancellationToken cancellationToken);
 }
 

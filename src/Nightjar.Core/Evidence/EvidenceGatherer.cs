@@ -27,6 +27,7 @@ public sealed class EvidenceGatherer(ILogDigests digests, IRates rates, ICodeRep
             missing.Add($"logs: none are configured or seen for {service.Name}");
         }
 
+        missing.AddRange(digest?.Missing ?? []);
         var onset = Onset(incident, digest);
         var code = await SnapshotAsync(service, missing, cancellationToken);
         var bundle = new EvidenceBundle

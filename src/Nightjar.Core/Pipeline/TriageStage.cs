@@ -6,7 +6,7 @@ using Nightjar.Core.Signals;
 namespace Nightjar.Core.Pipeline;
 
 /// <summary>Is it real, or over already? Silenced? Held back by a service it depends on?</summary>
-public sealed class TriageStage(IFolds folds, ISilences silences, OpenIncidents open, Catalogue catalogue) : IStage
+public sealed class TriageStage(IFolds folds, ISilences silences, IAlertAnswers alerts, OpenIncidents open, Catalogue catalogue) : IStage
 {
     /// <summary>How long a held or silenced incident waits before it looks again, should nobody tell it.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
@@ -51,8 +51,14 @@ public sealed class TriageStage(IFolds folds, ISilences silences, OpenIncidents 
         return covers.Contains(null) ? null : covers.MinBy(s => s?.Until);
     }
 
+    /// <summary>An alert is told once and then fires on in silence: its end is told, too.</summary>
     private async Task<string?> IsOverAsync(Incident incident, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        if (incident.Trigger is { Kind: SignalKind.Alert, Source: { } alert } && await alerts.StandingAsync(incident.Service, alert, cancellationToken) is { IsFiring: true })
+        {
+            return null;
+        }
+
         var seen = await folds.ReadAsync(incident.Id, cancellationToken);
         var last = seen.IsEmpty ? incident.Trigger.At : seen.Max(f => f.LastSeen);
         var quiet = catalogue.Get(incident.Service).ErrorRate.Window * QuietWindows;

@@ -3,7 +3,6 @@ using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
-using Nightjar.Core.Signals;
 
 namespace Nightjar.Core.Pipeline;
 
@@ -11,7 +10,7 @@ namespace Nightjar.Core.Pipeline;
 /// Proves that the fix held: from when it runs (not from the merge), over a window with enough traffic, against the rate the
 /// incident began with. Too little traffic proves nothing; the same or worse reopens.
 /// </summary>
-public sealed class VerifyStage(Catalogue catalogue, RolloutWatch rollout, IRates rates, IFolds folds, IProbeAnswers probes, RequestDesk desk) : IStage
+public sealed class VerifyStage(Catalogue catalogue, RolloutWatch rollout, IRates rates, IFolds folds, QuietEvidence quiet, RequestDesk desk) : IStage
 {
     public string Name => "verify";
 
@@ -77,21 +76,13 @@ public sealed class VerifyStage(Catalogue catalogue, RolloutWatch rollout, IRate
             return await ReopenAsync(context, incident, service, "it was seen again since the fix runs", cancellationToken);
         }
 
-        var (isProven, figures) = await EvidenceAsync(incident, service, from, context.Now, cancellationToken);
-        return isProven
-            ? await HeldAsync(context, incident, service, $"not seen again since {from:u}; {figures}", cancellationToken)
-            : await TooLittleAsync(context, incident, service, from, figures, cancellationToken);
-    }
-
-    private async Task<(bool IsProven, string Figures)> EvidenceAsync(Incident incident, Service service, DateTimeOffset from, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        if (incident.Trigger is { Kind: SignalKind.ProbeFailure, Source: { } probe })
+        var evidence = await quiet.ReadAsync(incident, service, from, context.Now, cancellationToken);
+        return evidence.Says switch
         {
-            return probes.LastWell(service.Name, probe) is { } well && well >= from ? (true, $"the probe was well at {well:u}") : (false, "no answer of the probe");
-        }
-
-        var traffic = await rates.ReadAsync(service.Name, from, now, cancellationToken);
-        return (traffic.Total >= service.Verify.MinVolume, $"{traffic.Total} {Unit(traffic)} of at least {service.Verify.MinVolume}");
+            QuietSays.Gone => await HeldAsync(context, incident, service, $"not seen again since {from:u}; {evidence.Figures}", cancellationToken),
+            QuietSays.StillThere => await ReopenAsync(context, incident, service, evidence.Figures, cancellationToken),
+            QuietSays.Unknown => await TooLittleAsync(context, incident, service, from, evidence.Figures, cancellationToken),
+        };
     }
 
     private async Task<StageOutcome> TooLittleAsync(StageContext context, Incident incident, Service service, DateTimeOffset from, string figures, CancellationToken cancellationToken)

@@ -85,6 +85,14 @@ public sealed record ErrorRateOptions
     public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(1);
 
     public RateUnit Of { get; init; } = RateUnit.Auto;
+
+    /// <summary>Name of the source that counts; null takes the service's log files where it has any, else the first source.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The source that stands for the service's own log files.</summary>
+    public const string FromLogs = "logs";
+
+    public bool CountsLogs => Source is null or FromLogs;
 }
 
 /// <summary>When a fix counts as proven.</summary>

@@ -25,6 +25,9 @@ public readonly record struct Fingerprint(string Hash, FingerprintStrategy Strat
         "System.ApplicationException", "AssertionError", "InternalServerError", "fatal",
     };
 
+    /// <summary>The classes that many different bugs share, the empty one among them; upper and lower case are the same.</summary>
+    public static IReadOnlyCollection<string> GenericClasses => Generic;
+
     public override string ToString() => Hash;
 
     /// <summary>True for a class that many different bugs share.</summary>

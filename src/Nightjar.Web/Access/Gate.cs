@@ -15,6 +15,12 @@ internal sealed partial class Gate(Origins origins, Sessions sessions, Throttle 
     public async Task PassAsync(HttpContext http, RequestDelegate next)
     {
         Headers.Add(http.Response);
+        if (AlertHooks.Is(http.Request))
+        {
+            await next(http);
+            return;
+        }
+
         if (!origins.IsOurs(http))
         {
             RefusedHost(http.Request.Host.Value ?? "");

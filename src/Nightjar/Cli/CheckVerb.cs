@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nightjar.Agents.Fence;
 using Nightjar.Configuration;
+using Nightjar.Connectors;
 using Nightjar.Connectors.Git;
 using Nightjar.Connectors.GitHub;
 using Nightjar.Core.Services;
@@ -57,6 +58,8 @@ internal static class CheckVerb
         lines.AddRange(await new ConfigurationCheck(http, clock, Environment.GetEnvironmentVariable).RunAsync(options, cancellationToken));
         lines.AddRange(await RepositoriesAsync(options, clock, cancellationToken));
         lines.AddRange(await ReviewCheck.RunAsync(options, clock, cancellationToken));
+        lines.AddRange(await Task.WhenAll(options.Sources.Select(s => SourceAsync(s, cancellationToken))));
+        lines.AddRange(options.Alerts.Select(a => CheckLine.Ok($"alerts {a.Name}", $"takes {a.Kind} at {options.PublicUrl}/hooks/alerts/{a.Name}")));
         lines.Add(await FenceAsync(options, clock, cancellationToken));
         return lines;
     }
@@ -100,6 +103,18 @@ internal static class CheckVerb
         return await repositories.BaseCheckedOutAsync(service, cancellationToken) is { } tree
             ? CheckLine.Warn(what, $"{where}: can be read and pushed to, but the branch is checked out in {tree}, and Merge on the dashboard never touches a person's tree", "name a bare repository, check out another branch there, or run the git command that Merge then shows")
             : CheckLine.Ok(what, $"{where}: can be read, and branches can be pushed");
+    }
+
+    private static async Task<CheckLine> SourceAsync(RateSourceOptions options, CancellationToken cancellationToken)
+    {
+        var check = await RateSources.CheckAsync(options, cancellationToken);
+        var what = $"source {check.Source}";
+        return check switch
+        {
+            { IsUsable: false } => CheckLine.Fail(what, check.Says, check.WhatToDo ?? "correct the source in the configuration"),
+            { WhatToDo: { } todo } => CheckLine.Warn(what, check.Says, todo),
+            _ => CheckLine.Ok(what, check.Says),
+        };
     }
 
     private static async Task<CheckLine> FenceAsync(NightjarOptions options, TimeProvider clock, CancellationToken cancellationToken)

@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Nightjar.Configuration;
+using Nightjar.Connectors;
 using Nightjar.Connectors.Probes;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
@@ -41,9 +43,14 @@ internal static class OnceVerb
 
             try
             {
-                var found = SqliteStore.FindHolder(StateFiles.Store(options.State)) is null ? await LookAsync(options, cancellationToken) : await AskAsync(options, cancellationToken);
-                Print(found, parsed.GetValue(Options.Json));
-                return found.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
+                var (found, unknown) = SqliteStore.FindHolder(StateFiles.Store(options.State)) is null ? await LookAsync(options, cancellationToken) : (await AskAsync(options, cancellationToken), []);
+                foreach (var says in unknown)
+                {
+                    await Console.Error.WriteLineAsync($"nightjar: {says}");
+                }
+
+                Print(found, !unknown.IsEmpty, parsed.GetValue(Options.Json));
+                return found.Count > 0 ? ExitCode.Failed : unknown.IsEmpty ? ExitCode.Ok : ExitCode.BadInput;
             }
             catch (Exception e) when (e is StoreInUseException or StoreRefusedException or StoreUnavailableException or NoDaemonException or RefusedException or IOException or UnauthorizedAccessException)
             {
@@ -61,7 +68,8 @@ internal static class OnceVerb
         return [.. (answer["incidents"]?.AsArray() ?? []).OfType<JsonNode>().Select(i => new Found((long?)i["number"] ?? 0, $"{i["service"]}", $"{i["title"]}", $"{i["state"]}", i["finding"]?["rootCause"]?.ToString(), i["waiting"]?.ToString()))];
     }
 
-    private static async Task<List<Found>> LookAsync(NightjarOptions options, CancellationToken cancellationToken)
+    /// <summary>What is wrong, and what could not be asked: a source without an answer is not a sign that all is well.</summary>
+    private static async Task<(List<Found> Found, ImmutableArray<string> Unknown)> LookAsync(NightjarOptions options, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.State);
         await using var store = await SqliteStore.OpenAsync(StateFiles.Store(options.State), TimeProvider.System, cancellationToken);
@@ -75,16 +83,17 @@ internal static class OnceVerb
             await intake.AcceptAsync(signal, cancellationToken);
         }
 
+        var unknown = await parts.GetRequiredService<RateSources>().LookAsync(cancellationToken);
         await intake.FlushAsync(cancellationToken);
         foreach (var incident in open.All)
         {
             await parts.GetRequiredService<IncidentLoop>().StepAsync(incident.Id, cancellationToken);
         }
 
-        return [.. open.All.Select(i => new Found(i.Id.Value, i.Service.Value, i.Title, i.State.ToString(), i.Finding?.RootCause, i.Waiting))];
+        return ([.. open.All.Select(i => new Found(i.Id.Value, i.Service.Value, i.Title, i.State.ToString(), i.Finding?.RootCause, i.Waiting))], unknown);
     }
 
-    private static void Print(List<Found> found, bool json)
+    private static void Print(List<Found> found, bool isBlind, bool json)
     {
         if (json)
         {
@@ -92,7 +101,7 @@ internal static class OnceVerb
             return;
         }
 
-        Console.Out.WriteLine(found.Count == 0 ? "Nothing is wrong." : $"{found.Count} open incident{(found.Count == 1 ? "" : "s")}:");
+        Console.Out.WriteLine(found.Count == 0 ? isBlind ? "Nothing was found, but not everything could be looked at." : "Nothing is wrong." : $"{found.Count} open incident{(found.Count == 1 ? "" : "s")}:");
         foreach (var one in found)
         {
             Console.Out.WriteLine($"  #{one.Number} {one.Title} [{one.State}]{(one.Cause is null ? "" : $"\n     {one.Cause}")}{(one.Waiting is null ? "" : $"\n     waits for {one.Waiting}")}");

@@ -26,7 +26,7 @@ internal sealed class ConfigurationCheck(HttpClient http, TimeProvider clock, Fu
         List<CheckLine> lines = [StateFolder.Check(options.State), Port(options.Dashboard)];
         foreach (var service in options.Services)
         {
-            lines.AddRange(LogFiles.Check(service));
+            lines.AddRange(LogFiles.Check(service, hasSources: !options.Sources.IsEmpty || !options.Alerts.IsEmpty));
             if (service.Check is { } check)
             {
                 lines.Add(Command($"{service.Name}: check", check.Command));

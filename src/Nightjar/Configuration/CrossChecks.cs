@@ -19,11 +19,13 @@ internal static class CrossChecks
         {
             var path = string.Create(CultureInfo.InvariantCulture, $"services[{i}]");
             CheckNames(options.Services, i, path, reading);
-            CheckUse(options.Services[i], path, reading);
+            CheckUse(options.Services[i], path, !options.Sources.IsEmpty, reading);
+            SourceChecks.CheckSourceOf(options.Services[i], path, options.Sources, reading);
             CheckDependencies(options.Services, i, path, reading);
         }
 
         GitHubChecks.Run(options, reading);
+        SourceChecks.Run(options, reading);
         if (options.Heartbeat.Url is null && reading.Has("heartbeat.every"))
         {
             reading.Blame("heartbeat.every", "is not used: there is no heartbeat.url");
@@ -47,13 +49,13 @@ internal static class CrossChecks
         }
     }
 
-    private static void CheckUse(Service service, string path, Reading reading)
+    private static void CheckUse(Service service, string path, bool hasSources, Reading reading)
     {
         if (!reading.Has($"{path}.logs"))
         {
-            foreach (var key in new[] { "errorRate", "triggers" }.Where(k => reading.Has($"{path}.{k}")))
+            foreach (var key in new[] { "errorRate", "triggers" }.Where(k => reading.Has($"{path}.{k}") && !(k == "errorRate" && hasSources)))
             {
-                reading.Blame($"{path}.{key}", "is not used: the service has no logs");
+                reading.Blame($"{path}.{key}", key == "errorRate" ? "is not used: the service has no logs, and there are no sources" : "is not used: the service has no logs");
             }
         }
 

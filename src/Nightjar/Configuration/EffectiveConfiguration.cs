@@ -23,7 +23,7 @@ internal static partial class EffectiveConfiguration
     {
         foreach (var (name, value) in keys)
         {
-            page.Append(indent).Append(name).Append(':');
+            page.Append(indent).Append(Quoting.Scalar(name)).Append(':');
             WriteValue(value, path.Length == 0 ? name : $"{path}.{name}", indent + "  ", reading, page);
         }
     }

@@ -1,3 +1,5 @@
+using Nightjar.Connectors;
+using Nightjar.Connectors.Alerts;
 using Nightjar.Connectors.GitHub;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
@@ -37,11 +39,12 @@ internal static class Keys
             .Key("failures", "Failures in a row before it is a signal.", Whole(1, 1_000), o => o.Failures, (o, v) => o with { Failures = v });
 
     private static readonly Section<ErrorRateOptions> ErrorRate =
-        new Section<ErrorRateOptions>("{threshold, minVolume, window, of}", "When an error rate is a problem.", new ErrorRateOptions())
+        new Section<ErrorRateOptions>("{threshold, minVolume, window, of, source}", "When an error rate is a problem.", new ErrorRateOptions())
             .Key("threshold", "Share of failures from which on it is one.", Number(0, 1), o => o.Threshold, (o, v) => o with { Threshold = v })
             .Key("minVolume", "Fewest requests (or lines) in the window that say anything.", Whole(1, 1_000_000_000), o => o.MinVolume, (o, v) => o with { MinVolume = v })
             .Key("window", "The time that is looked at.", Duration("1s", "1d"), o => o.Window, (o, v) => o with { Window = v })
-            .Key("of", "What is counted: requests where the logs tell them, lines where not.", Choice(new Dictionary<string, RateUnit> { ["auto"] = RateUnit.Auto, ["requests"] = RateUnit.Requests, ["lines"] = RateUnit.Lines }), o => o.Of, (o, v) => o with { Of = v });
+            .Key("of", "What is counted: requests where the logs tell them, lines where not.", Choice(new Dictionary<string, RateUnit> { ["auto"] = RateUnit.Auto, ["requests"] = RateUnit.Requests, ["lines"] = RateUnit.Lines }), o => o.Of, (o, v) => o with { Of = v })
+            .Key("source", "Who counts: logs, or the name of one of sources. When absent the service's log files where it has any, else the first source.", Text("logs, or the name of a source", longest: 100), o => o.Source, (o, v) => o with { Source = v });
 
     private static readonly Section<VerifyOptions> Verify =
         new Section<VerifyOptions>("{window, minVolume, patience, assumeDeployedAfter}", "When a fix counts as proven.", new VerifyOptions())
@@ -63,7 +66,7 @@ internal static class Keys
             .Key("check", "How a change of its code is checked.", new Short<CheckCommand>(Text("a command"), c => new CheckCommand(c), Check), o => o.Check, (o, v) => o with { Check = v })
             .Key("health", "Short for one probe of the name health.", Url(), o => Health(o)?.Url, (o, v) => o with { Probes = o.Probes.Add(new HttpProbe("health", v)) })
             .Key("probes", "Endpoints that answer when it is well.", new ListOf<HttpProbe>("a list of probes", Probe), o => [.. o.Probes.Where(p => p != Health(o))], (o, v) => o with { Probes = o.Probes.AddRange(v) })
-            .Key("errorRate", "When its error rate is a problem.", ErrorRate, o => o.Logs.IsEmpty ? null : o.ErrorRate, (o, v) => o with { ErrorRate = v })
+            .Key("errorRate", "When its error rate is a problem.", ErrorRate, o => o.Logs.IsEmpty && o.ErrorRate == new ErrorRateOptions() ? null : o.ErrorRate, (o, v) => o with { ErrorRate = v })
             .Key("triggers", "A log event that matches one of these is a signal of its own.", new ListOf<string>("a list of regular expressions", Pattern(), orOne: true), o => o.Triggers, (o, v) => o with { Triggers = v })
             .Key("verify", "When a fix counts as proven.", Verify, o => o.Verify, (o, v) => o with { Verify = v })
             .Key("runningVersion", "How the running commit is learned.", Running, o => o.RunningVersion, (o, v) => o with { RunningVersion = v })
@@ -111,6 +114,8 @@ internal static class Keys
     public static readonly Section<NightjarOptions> Root =
         new Section<NightjarOptions>("the keys of nightjar.yaml", "The configuration of Nightjar.", new NightjarOptions())
             .Key("services", "The services to look after.", new ListOf<Service>("a list of services", Service, fewest: 1), o => o.Services, (o, v) => o with { Services = v }, required: true)
+            .Key("sources", "Stores that are asked for error rates: ClickHouse, Prometheus.", new ListOf<RateSourceOptions>("a list of sources", SourceKeys.Source), o => o.Sources, (o, v) => o with { Sources = v })
+            .Key("alerts", "Other alerting systems that send to /hooks/alerts/<name>.", new ListOf<AlertReceiverOptions>("a list of receivers", SourceKeys.Receiver), o => o.Alerts, (o, v) => o with { Alerts = v })
             .Key("mode", "How far Nightjar may go: observe changes nothing that runs, approve asks before it acts, autonomous acts within its policy.", Choice(Modes, OldModes), o => o.Conduct.Mode, (o, v) => o with { Conduct = o.Conduct with { Mode = v } })
             .Key("proposals", "Whether draft pull requests are opened.", Switch(), o => o.Conduct.Proposals, (o, v) => o with { Conduct = o.Conduct with { Proposals = v } })
             .Key("tries", "Failed tries of a stage before it is left alone for an hour, then two, four … twenty-four.", Whole(1, 100), o => o.Conduct.Tries, (o, v) => o with { Conduct = o.Conduct with { Tries = v } })

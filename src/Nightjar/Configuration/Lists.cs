@@ -70,6 +70,57 @@ internal sealed class ListOf<T>(string says, Shape<T> item, bool orOne = false, 
     public override IEnumerable<KeyRow> Rows(string path) => item.Rows($"{path}[]");
 }
 
+/// <summary>Names of others, each with the name that it has here.</summary>
+internal sealed class MapOf(string says, Shape<string> item) : Shape<ImmutableDictionary<string, string>>
+{
+    private const int Most = 1_000;
+
+    public override string Says => says;
+
+    public override bool TryRead(Node node, string path, Reading reading, [MaybeNullWhen(false)] out ImmutableDictionary<string, string> value)
+    {
+        value = ImmutableDictionary<string, string>.Empty;
+        if (node is not MapNode map)
+        {
+            BlameKind(node, path, reading);
+            return false;
+        }
+
+        if (map.Pairs.Length > Most)
+        {
+            reading.Blame(map.At, path, $"has {map.Pairs.Length} items; {Most} are allowed");
+            return false;
+        }
+
+        foreach (var (keyNode, valueNode) in map.Pairs)
+        {
+            if (keyNode is not ScalarNode { Text: { Length: > 0 } name })
+            {
+                reading.Blame(keyNode.At, path, $"has {keyNode.Kind} where a name belongs");
+                continue;
+            }
+
+            var below = $"{path}.{name}";
+            reading.Found(below, valueNode.At);
+            if (value.ContainsKey(name))
+            {
+                reading.Blame(keyNode.At, below, "is given twice");
+            }
+            else if (item.TryRead(valueNode, below, reading, out var read))
+            {
+                value = value.Add(name, read);
+            }
+        }
+
+        return true;
+    }
+
+    public override JsonObject Schema() => new() { ["type"] = "object", ["additionalProperties"] = item.Schema() };
+
+    public override JsonNode? Show(ImmutableDictionary<string, string> value) =>
+        value.IsEmpty ? null : new JsonObject(value.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, item.Show(p.Value))));
+}
+
 /// <summary>A group of keys of which the most important may be written alone.</summary>
 internal sealed class Short<T>(Scalar<string> scalar, Func<string, T> from, Section<T> section) : Shape<T>
     where T : class

@@ -9,11 +9,11 @@ internal static class LogFiles
     /// <summary>Entries of a tree that are looked at for one glob; a check must not read a whole disk.</summary>
     private const int MostEntries = 20_000;
 
-    public static IEnumerable<CheckLine> Check(Service service)
+    public static IEnumerable<CheckLine> Check(Service service, bool hasSources)
     {
-        if (service.Logs.IsEmpty && service.Probes.IsEmpty)
+        if (service.Logs.IsEmpty && service.Probes.IsEmpty && !hasSources)
         {
-            yield return CheckLine.Warn($"{service.Name}", "has neither logs nor health: nothing is watched", "Give it logs: or health:");
+            yield return CheckLine.Warn($"{service.Name}", "has neither logs nor health, and there are no sources: nothing is watched", "Give it logs: or health:, or name a source");
         }
 
         foreach (var glob in service.Logs)

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
+using Nightjar.Connectors;
+using Nightjar.Connectors.Alerts;
 using Nightjar.Connectors.GitHub;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
@@ -11,6 +13,10 @@ namespace Nightjar.Configuration;
 internal sealed record NightjarOptions
 {
     public ImmutableArray<Service> Services { get; init; } = [];
+
+    public ImmutableArray<RateSourceOptions> Sources { get; init; } = [];
+
+    public ImmutableArray<AlertReceiverOptions> Alerts { get; init; } = [];
 
     public Conduct Conduct { get; init; } = new();
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Nightjar.Core.Policy;
 
 namespace Nightjar.Configuration;
 
@@ -24,6 +25,23 @@ internal static class Shapes
         (text, _) => Bounded(text, LongestText) is { } fault ? new(null, fault)
             : Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking) ? new(text, null) : new(null, $"is not {says}"),
         text => text);
+
+    /// <summary>A password, token or key; shown as stars.</summary>
+    public static Scalar<Secret> SecretText() => new(
+        "a secret, best as ${NAME}",
+        new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = LongestText },
+        (text, _) => Bounded(text, LongestText) is { } fault ? new(null, fault) : new(new Secret(text), null),
+        _ => "***");
+
+    /// <summary>A file with nothing but a secret in it; blanks around it do not count.</summary>
+    public static Scalar<Secret> SecretFile() => new(
+        "a file that holds the secret alone",
+        new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = LongestText },
+        (text, reading) => Bounded(text, LongestText) is { } fault ? new(null, fault)
+            : text.Contains('\0', StringComparison.Ordinal) ? new(null, "has a NUL in it, which no path can have")
+            : reading.FullPath(text) is { } full ? ReadSecret(full)
+            : new(null, "begins with ~, but the environment has no HOME"),
+        secret => secret.File ?? "");
 
     /// <summary>A path that is made absolute; <paramref name="isLocal"/> tells it from a URL that stays as it is.</summary>
     public static Scalar<string> FilePath(string says, Func<string, bool>? isLocal = null) => new(
@@ -107,6 +125,21 @@ internal static class Shapes
             (text, _) => all.TryGetValue(text, out var value) ? new(value, null)
                 : new(default, $"is none of {string.Join(", ", words.Keys)}{Wording.DidYouMean(text, all.Keys)}"),
             value => words.First(w => w.Value.Equals(value)).Key);
+    }
+
+    private static Parsed<Secret> ReadSecret(string path)
+    {
+        try
+        {
+            using var reader = new StreamReader(path);
+            var buffer = new char[LongestText + 1];
+            var secret = new string(buffer, 0, reader.ReadBlock(buffer)).Trim();
+            return Bounded(secret, LongestText) is { } fault ? new(null, $"{fault}, which is no secret") : new(new Secret(secret, path), null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new(null, $"cannot be read: {e.Message}");
+        }
     }
 
     private static string? Bounded(string text, int longest) =>

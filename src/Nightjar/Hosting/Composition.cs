@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using Nightjar.Agents.BuiltIn;
 using Nightjar.Agents.Fence;
 using Nightjar.Configuration;
+using Nightjar.Connectors;
+using Nightjar.Connectors.Alerts;
 using Nightjar.Connectors.Git;
 using Nightjar.Connectors.GitHub;
 using Nightjar.Connectors.LocalHost;
@@ -54,9 +56,12 @@ internal static class Composition
         .AddSingleton<ISignalDoor>(s => s.GetRequiredService<Intake>()).AddSingleton<ByHand>();
 
     private static IServiceCollection AddRooms(this IServiceCollection services, NightjarOptions options) => services
-        .AddSingleton<LogWatching>().AddSingleton<ILogDigests>(s => s.GetRequiredService<LogWatching>())
+        .AddSingleton<LogWatching>().AddSingleton<ILogDigests>(s => new FirstDigest([s.GetRequiredService<LogWatching>(), s.GetRequiredService<RateSources>()]))
+        .AddSingleton(s => new RateSources(options.Sources, s.GetRequiredService<Catalogue>(), s.GetRequiredService<ISignalDoor>(), s.GetRequiredService<IRates>(), s.GetRequiredService<IWatchMarks>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()))
+        .AddSingleton<AlertStores>().AddSingleton(s => new AlertRoom(options.Alerts, s.GetRequiredService<Catalogue>(), s.GetRequiredService<ISignalDoor>(), s.GetRequiredService<AlertStores>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AlertRoom>>()))
+        .AddSingleton<IAlertDoor>(s => s.GetRequiredService<AlertRoom>()).AddSingleton<IAlertAnswers>(s => s.GetRequiredService<AlertRoom>())
         .AddSingleton<ProbeRoom>().AddSingleton<IProbeAnswers>(s => s.GetRequiredService<ProbeRoom>())
-        .AddSingleton<IEnumerable<IWatcher>>(s => [.. s.GetRequiredService<LogWatching>().Watchers, s.GetRequiredService<ProbeRoom>().Watcher(s.GetRequiredService<Catalogue>(), s.GetRequiredService<ISignalDoor>())])
+        .AddSingleton(s => Watchers(s, options))
         .AddSingleton(s => s.GetRequiredService<ProbeRoom>().RunningVersions())
         .AddSingleton(s => new GitRepositories(StateFiles.Repositories(options.State), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GitRepositories>>(), author: new CommitAuthor(options.Author.Name, options.Author.Email), logins: s.GetRequiredService<GitHubRoom>().Login))
         .AddSingleton<ICodeRepositories>(s => s.GetRequiredService<GitRepositories>())
@@ -69,10 +74,18 @@ internal static class Composition
         .AddSingleton<IAgent, BuiltInInvestigator>()
         .AddSingleton<IAnnouncer, ConsoleAnnouncer>();
 
+    private static IEnumerable<IWatcher> Watchers(IServiceProvider parts, NightjarOptions options) =>
+    [
+        .. parts.GetRequiredService<LogWatching>().Watchers,
+        parts.GetRequiredService<ProbeRoom>().Watcher(parts.GetRequiredService<Catalogue>(), parts.GetRequiredService<ISignalDoor>()),
+        .. parts.GetRequiredService<RateSources>().Watchers,
+        .. options.Alerts.IsEmpty ? Array.Empty<IWatcher>() : [parts.GetRequiredService<AlertRoom>()],
+    ];
+
     private static IServiceCollection AddPipeline(this IServiceCollection services, NightjarOptions options, Seams seams)
     {
         services
-            .AddSingleton(seams.Review).AddSingleton(new AgentSlots(MostAgents)).AddSingleton<EvidenceGatherer>().AddSingleton<RequestDesk>().AddSingleton<FixWorkshop>().AddSingleton<RolloutWatch>()
+            .AddSingleton(seams.Review).AddSingleton(new AgentSlots(MostAgents)).AddSingleton<EvidenceGatherer>().AddSingleton<RequestDesk>().AddSingleton<FixWorkshop>().AddSingleton<RolloutWatch>().AddSingleton<QuietEvidence>()
             .AddSingleton<TriageStage>().AddSingleton<InvestigateStage>().AddSingleton<ProposeStage>().AddSingleton<ReviewStage>().AddSingleton<VerifyStage>().AddSingleton<RequestEnd>().AddSingleton<LearnStage>()
             .AddSingleton(s => new StageList(s.GetRequiredService<TriageStage>(), s.GetRequiredService<InvestigateStage>(), s.GetRequiredService<ProposeStage>(), s.GetRequiredService<ReviewStage>(), s.GetRequiredService<VerifyStage>(), s.GetRequiredService<LearnStage>()))
             .AddSingleton(s => new Teller(s.GetServices<IAnnouncer>(), id => $"{options.PublicUrl}/incidents/{id.Value}", seams.Clock, s.GetRequiredService<ILogger<Teller>>()))

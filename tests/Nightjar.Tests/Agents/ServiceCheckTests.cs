@@ -99,6 +99,8 @@ public sealed class ServiceCheckTests : IDisposable
 
         public Task<FenceState> ProbeAsync(CancellationToken cancellationToken) => Task.FromResult(new FenceState(works, works ? "works" : $"install {name}"));
 
+        public Task<FencedSession> StartAsync(FencedCommand command, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<FencedRun> RunAsync(FencedCommand command, CancellationToken cancellationToken) => Task.FromResult(new FencedRun(0, false, TimeSpan.Zero, ""));
     }
 }

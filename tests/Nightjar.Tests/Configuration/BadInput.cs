@@ -36,7 +36,7 @@ public sealed class BadInput
         { "logs: a\n    errorRate: {threshold: .nan}", "nightjar.yaml:4:28: services[0].errorRate.threshold: .nan is not a number" },
         { "logs: a\n    errorRate: {threshold: 15%}", "nightjar.yaml:4:28: services[0].errorRate.threshold: 15% is not a number" },
         { "logs: a\n    errorRate: {of: request}", "nightjar.yaml:4:21: services[0].errorRate.of: request is none of auto, requests, lines; did you mean requests?" },
-        { "errorRate: {}", "nightjar.yaml:3:16: services[0].errorRate: is not used: the service has no logs" },
+        { "errorRate: {}", "nightjar.yaml:3:16: services[0].errorRate: is not used: the service has no logs, and there are no sources" },
         { "logs: a\n    triggers: [\"(\"]", "nightjar.yaml:4:16: services[0].triggers[0]: \"(\" is not a regular expression: Invalid pattern '(' at offset 1. Not enough )'s." },
         { "logs: a\n    triggers: ['(a+)\\1']", "nightjar.yaml:4:16: services[0].triggers[0]: \"(a+)\\\\1\" looks ahead, looks behind or refers back, which is not matched in bounded time; write it without" },
         { "runningVersion: {}", "nightjar.yaml:3:21: services[0].runningVersion: takes url or command; give one" },

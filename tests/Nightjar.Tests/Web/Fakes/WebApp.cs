@@ -43,6 +43,8 @@ internal sealed class WebApp : IAsyncDisposable
 
     public WebSignIns SignIns { get; } = new();
 
+    public WebAlerts Alerts { get; } = new();
+
     public FakeClock Clock { get; } = new(WebSeed.Now);
 
     public List<(string Service, string Person)> Investigated { get; } = [];
@@ -100,7 +102,7 @@ internal sealed class WebApp : IAsyncDisposable
 
     private void AddOutside(IServiceCollection services)
     {
-        services.AddSingleton<TimeProvider>(Clock).AddSingleton<ISignIns>(SignIns).AddSingleton<IRequestRecords>(Host).AddSingleton<ILocalReview>(Host);
+        services.AddSingleton<TimeProvider>(Clock).AddSingleton<ISignIns>(SignIns).AddSingleton<IRequestRecords>(Host).AddSingleton<ILocalReview>(Host).AddSingleton<IAlertDoor>(Alerts);
         services.AddSingleton<IIncidents>(Store).AddSingleton<IFolds>(Store).AddSingleton<IJournal>(Store).AddSingleton<IInbox>(Store).AddSingleton<IEvidenceStore>(Store);
         services.AddSingleton(new IncidentStores(Store, Store, Store, Store, Store));
         services.AddSingleton<IRates>(Store).AddSingleton<IWakeUps>(Store).AddSingleton<IPauseSwitch>(Store).AddSingleton<ISilences>(Store).AddSingleton<IFingerprintLedger>(Store);
