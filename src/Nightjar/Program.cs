@@ -1,3 +1,4 @@
 using Nightjar.Cli;
 
-return await CommandLine.RunAsync(args);
+// Before anything else is loaded: an agent waits for it.
+return args is [Bridge.Verb, var socket] ? await Bridge.RunAsync(socket) : await CommandLine.RunAsync(args);

@@ -13,7 +13,7 @@ namespace Nightjar.Agents.ClaudeCode;
 /// <summary>One run of one phase: what it may see and call.</summary>
 /// <param name="Folder">The source; null when the service has none.</param>
 /// <param name="BuiltIns">Tools of the program itself.</param>
-public sealed record AgentRun(Brief Brief, string Phase, string? Folder, bool IsReadOnly, IReadOnlyList<string> BuiltIns, string PermissionMode, ImmutableArray<BrokerTool> Tools);
+public sealed record AgentRun(Brief Brief, string Phase, string Model, string? Folder, bool IsReadOnly, IReadOnlyList<string> BuiltIns, string PermissionMode, ImmutableArray<BrokerTool> Tools);
 
 /// <summary>The program with its arguments.</summary>
 public sealed record CliCommand(CliProgram Program, ClaudeCodeOptions Options, ImmutableArray<string> Arguments);

@@ -30,19 +30,26 @@ public sealed partial class ClaudeCodeAgent(
     {
         var hypotheses = await builtIn.InvestigateAsync(brief, cancellationToken);
         var remembered = await EvidenceTools.SimilarAsync(memory, brief, cancellationToken);
-        var answer = new FindingTool(brief, $"claude-code ({options.Model})", hypotheses.Evidence);
+        var message = await prompts.InvestigateAsync(brief, hypotheses, remembered, cancellationToken);
         await using var source = brief.Code is null ? null : await repositories.CloneAsync(brief.Service, brief.Service.Repository?.BaseBranch ?? "main", cancellationToken);
-        var run = new AgentRun(brief, "investigate", source?.Path, IsReadOnly: true, Reading, "dontAsk", [.. new EvidenceTools(brief, rates, memory).All, answer.Tool]);
-        await RunAsync(run, await prompts.InvestigateAsync(brief, hypotheses, remembered, cancellationToken), "submit_finding", () => answer.Accepted is not null, () => answer.Refused > 1, cancellationToken);
-        return answer.Accepted ?? throw new AgentException("the agent ended without a finding");
+        Finding? best = null;
+        foreach (var model in options.Models.TakeWhile(_ => best is null || best.Confidence < options.Sure))
+        {
+            var answer = new FindingTool(brief, $"claude-code ({model})", hypotheses.Evidence);
+            var run = new AgentRun(brief, "investigate", model, source?.Path, IsReadOnly: true, Reading, "dontAsk", [.. new EvidenceTools(brief, rates, memory).All, answer.Tool]);
+            await RunAsync(run, message, "submit_finding", () => answer.Accepted is not null, () => answer.Refused > 1, cancellationToken);
+            best = answer.Accepted is { } found && (best is null || found.Confidence >= best.Confidence) ? found : best;
+        }
+
+        return best ?? throw new AgentException("the agent ended without a finding");
     }
 
     public async Task<ProposalAttempt> ProposeAsync(Brief brief, Finding finding, IPrivateClone clone, CancellationToken cancellationToken)
     {
         var tools = new ChangeTools(brief.Service, clone, checks);
-        var run = new AgentRun(brief, "propose", clone.Path, IsReadOnly: false, Writing, "acceptEdits", [.. tools.All]);
+        var run = new AgentRun(brief, "propose", options.Models[^1], clone.Path, IsReadOnly: false, Writing, "acceptEdits", [.. tools.All]);
         await RunAsync(run, Prompts.Propose(brief, finding, brief.Request ?? RequestBody.OfFinding(finding)), "submit_change", () => tools.Accepted is not null, () => tools.Refused > 1, cancellationToken);
-        return new ProposalAttempt { Change = tools.Accepted, Why = $"{Name} wrote a change", Tried = [$"{Name} ({options.Model}): {tools.Accepted?.Subject}"] };
+        return new ProposalAttempt { Change = tools.Accepted, Why = $"{Name} wrote a change", Tried = [$"{Name} ({run.Model}): {tools.Accepted?.Subject}"] };
     }
 
     private async Task RunAsync(AgentRun run, string message, string submit, Func<bool> isAnswered, Func<bool> isHopeless, CancellationToken cancellationToken)
@@ -53,7 +60,7 @@ public sealed partial class ClaudeCodeAgent(
         await using var doors = await room.OpenAsync(run, id, cancellationToken);
         var system = await prompts.SystemAsync(run.Phase, cancellationToken);
         var task = new CliTask(message, await prompts.RepairAsync(submit, cancellationToken), [.. run.BuiltIns, .. run.Tools.Select(t => $"mcp__{ToolBroker.Name}__{t.Name}")], isAnswered, isHopeless);
-        Began(id, program.Version, options.Model);
+        Began(id, program.Version, run.Model);
         try
         {
             await using var session = await room.StartAsync(run, doors, new CliCommand(program, options, Arguments(run, system)), cancellationToken);
@@ -76,7 +83,7 @@ public sealed partial class ClaudeCodeAgent(
     private ImmutableArray<string> Arguments(AgentRun run, string system) =>
     [
         "-p", "--input-format", "stream-json", "--output-format", "stream-json", "--verbose",
-        "--model", options.Model, "--max-turns", options.MaxTurns.ToString(CultureInfo.InvariantCulture),
+        "--model", run.Model, "--max-turns", options.MaxTurns.ToString(CultureInfo.InvariantCulture),
         "--tools", string.Join(',', run.BuiltIns), "--allowedTools", $"mcp__{ToolBroker.Name}", "--permission-mode", run.PermissionMode,
         "--setting-sources", "", "--strict-mcp-config", "--mcp-config", Servers(), "--disable-slash-commands", "--no-session-persistence",
         "--system-prompt", system,

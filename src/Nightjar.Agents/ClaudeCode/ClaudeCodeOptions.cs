@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Nightjar.Agents.ClaudeCode;
 
 /// <summary>How the Claude Code program is run.</summary>
@@ -6,7 +8,11 @@ public sealed record ClaudeCodeOptions
     /// <summary>The version of the program that all of this was tried with.</summary>
     public const string TestedVersion = "2.1.197";
 
-    public string Model { get; init; } = "claude-sonnet-4-6";
+    /// <summary>From the smallest on: the next one looks when the one before was not sure. The last writes fixes.</summary>
+    public required ImmutableArray<string> Models { get; init; }
+
+    /// <summary>A finding that is less sure than this has the next model look.</summary>
+    public double Sure { get; init; } = 0.6;
 
     /// <summary>Turns of one phase; the program ends the run after them.</summary>
     public int MaxTurns { get; init; } = 40;

@@ -12,10 +12,7 @@ public sealed partial record CliProgram(string Path, string Version)
     /// <summary>Null when there is none, or what is there does not say its version.</summary>
     public static async Task<CliProgram?> FindAsync(string program, CancellationToken cancellationToken)
     {
-        var path = program.Contains('/', StringComparison.Ordinal)
-            ? program
-            : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(f => System.IO.Path.Join(f, program)).FirstOrDefault(File.Exists);
-        if (path is null || !File.Exists(path))
+        if (Locate(program) is not { } path)
         {
             return null;
         }
@@ -23,6 +20,11 @@ public sealed partial record CliProgram(string Path, string Version)
         var real = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? System.IO.Path.GetFullPath(path);
         return await VersionAsync(real, cancellationToken) is { } version ? new CliProgram(real, version) : null;
     }
+
+    /// <summary>A path, or a name on the PATH; null when nothing is there.</summary>
+    public static string? Locate(string program) =>
+        (program.Contains('/', StringComparison.Ordinal) ? [program] : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(f => System.IO.Path.Join(f, program)))
+        .FirstOrDefault(File.Exists);
 
     /// <summary>It needs no key to say it; it gets no environment all the same.</summary>
     private static async Task<string?> VersionAsync(string path, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Nightjar.Core.Incidents;
+using Nightjar.Core.Investigation;
 using Nightjar.Core.Policy;
 
 namespace Nightjar.Core.Pipeline;
@@ -36,6 +37,10 @@ public sealed partial class StageRunner(LoopRules rules, ILogger<StageRunner> lo
         catch (TryLaterException e)
         {
             return OutcomeRules.Apply(new WaitUntil(context.Incident, e.At, e.Message) { IsForTurn = true }, stage.Name, rules.Clock.GetUtcNow());
+        }
+        catch (NeedsPersonException e)
+        {
+            return OutcomeRules.Apply(new AskPerson(context.Incident, e.Message, context.Incident.State), stage.Name, rules.Clock.GetUtcNow());
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -124,6 +124,7 @@ internal static class Keys
             .Key("dashboard", "The dashboard and the API.", Dashboard, o => o.Dashboard, (o, v) => o with { Dashboard = v })
             .Key("fingerprints", "How problems are told apart.", new Section<FingerprintOptions>("{strategy}", "How problems are told apart.", new FingerprintOptions(new NightjarOptions().Fingerprints))
                 .Key("strategy", "evidence adds message and place when the error class says nothing; class goes by the class alone.", Choice(new Dictionary<string, FingerprintStrategy> { ["evidence"] = FingerprintStrategy.Evidence, ["class"] = FingerprintStrategy.Class }), o => o.Strategy, (_, v) => new FingerprintOptions(v)), o => new FingerprintOptions(o.Fingerprints), (o, v) => o with { Fingerprints = v.Strategy })
+            .Key("agent", "Who looks for causes and writes fixes.", AgentKeys.Agent, o => o.Agent, (o, v) => o with { Agent = v })
             .Key("retention", "How long things are kept.", Retention, o => o.Retention, (o, v) => o with { Retention = v })
             .Key("heartbeat", "The sign of life for others.", Heartbeat, o => o.Heartbeat.Url is null ? null : o.Heartbeat, (o, v) => o with { Heartbeat = v })
             .Key("fence", "What keeps checks and agents in: auto takes the best there is, none does without, and then nothing that a model wrote is run.", Choice(Fences), o => o.Fence, (o, v) => o with { Fence = v })

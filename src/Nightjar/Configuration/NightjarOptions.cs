@@ -27,6 +27,8 @@ internal sealed record NightjarOptions
 
     public FingerprintStrategy Fingerprints { get; init; } = FingerprintStrategy.Evidence;
 
+    public AgentOptions Agent { get; init; } = new();
+
     public RetentionOptions Retention { get; init; } = new();
 
     public HeartbeatOptions Heartbeat { get; init; } = new();

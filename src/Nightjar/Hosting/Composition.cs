@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Nightjar.Agents.BuiltIn;
 using Nightjar.Agents.Fence;
 using Nightjar.Configuration;
 using Nightjar.Connectors;
@@ -48,7 +47,7 @@ internal static class Composition
     private static IServiceCollection AddStore(this IServiceCollection services, SqliteStore store) => services
         .AddSingleton(store).AddSingleton(store.Incidents).AddSingleton(store.Folds).AddSingleton(store.Inbox).AddSingleton(store.Journal)
         .AddSingleton(store.Ledger).AddSingleton(store.Silences).AddSingleton(store.Pause).AddSingleton(store.Rates).AddSingleton(store.Requests)
-        .AddSingleton(store.Evidence).AddSingleton(store.Marks).AddSingleton(store.Memory).AddSingleton(store.SignIns)
+        .AddSingleton(store.Evidence).AddSingleton(store.Marks).AddSingleton(store.Memory).AddSingleton(store.SignIns).AddSingleton(store.Spend)
         .AddSingleton(new IncidentStores(store.Incidents, store.Folds, store.Inbox, store.Journal, store.Ledger));
 
     private static IServiceCollection AddSignals(this IServiceCollection services, NightjarOptions options) => services
@@ -71,7 +70,7 @@ internal static class Composition
         .AddSingleton(options.GitHub).AddSingleton<GitHubRoom>().AddSingleton<GitHubHooks>()
         .AddSingleton<HostOf>(s => service => HostOfService(service, s.GetRequiredService<GitHubRoom>(), s.GetRequiredService<LocalCodeHost>()))
         .AddSingleton<IServiceCheck>(s => Check(options, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ServiceCheck>>()))
-        .AddSingleton<IAgent, BuiltInInvestigator>()
+        .AddAgent(options)
         .AddSingleton<IAnnouncer, ConsoleAnnouncer>();
 
     private static IEnumerable<IWatcher> Watchers(IServiceProvider parts, NightjarOptions options) =>
