@@ -37,7 +37,7 @@ public sealed partial class ClaudeCodeAgent(
         {
             var answer = new FindingTool(brief, $"claude-code ({model})", hypotheses.Evidence);
             var run = new AgentRun(brief, "investigate", model, source?.Path, IsReadOnly: true, Reading, "dontAsk", [.. new EvidenceTools(brief, rates, memory).All, answer.Tool]);
-            await RunAsync(run, message, "submit_finding", () => answer.Accepted is not null, () => answer.Refused > 1, cancellationToken);
+            await RunAsync(run, message, new Submission("submit_finding", () => answer.Accepted is not null, () => answer.Refused > 1, MayDecline: false), cancellationToken);
             best = answer.Accepted is { } found && (best is null || found.Confidence >= best.Confidence) ? found : best;
         }
 
@@ -48,23 +48,27 @@ public sealed partial class ClaudeCodeAgent(
     {
         var tools = new ChangeTools(brief.Service, clone, checks);
         var run = new AgentRun(brief, "propose", options.Models[^1], clone.Path, IsReadOnly: false, Writing, "acceptEdits", [.. tools.All]);
-        await RunAsync(run, Prompts.Propose(brief, finding, brief.Request ?? RequestBody.OfFinding(finding)), "submit_change", () => tools.Accepted is not null, () => tools.Refused > 1, cancellationToken);
-        return new ProposalAttempt { Change = tools.Accepted, Why = $"{Name} wrote a change", Tried = [$"{Name} ({run.Model}): {tools.Accepted?.Subject}"] };
+        var said = await RunAsync(run, Prompts.Propose(brief, finding, brief.Request ?? RequestBody.OfFinding(finding)), new Submission("submit_change", () => tools.Accepted is not null, () => tools.Refused > 1, MayDecline: true), cancellationToken);
+        return tools.Accepted is { } change
+            ? new ProposalAttempt { Change = change, Why = $"{Name} wrote a change", Tried = [$"{Name} ({run.Model}): {change.Subject}"] }
+            : new ProposalAttempt { Why = $"{Name} changed nothing. It said: {Quoting.Plain(said, 600)}", Tried = [$"{Name} ({run.Model}): no change"] };
     }
 
-    private async Task RunAsync(AgentRun run, string message, string submit, Func<bool> isAnswered, Func<bool> isHopeless, CancellationToken cancellationToken)
+    private async Task<string> RunAsync(AgentRun run, string message, Submission submission, CancellationToken cancellationToken)
     {
         var program = await CliProgram.FindAsync(options.Program, cancellationToken) ?? throw new AgentException($"the program {options.Program} is not there: npm install -g @anthropic-ai/claude-code@{ClaudeCodeOptions.TestedVersion}, or set agent.program");
         await using var transcript = Transcript.Open(options.Transcripts, run.Brief.Incident.Id, run.Phase);
         var id = string.Create(CultureInfo.InvariantCulture, $"{run.Brief.Incident.Id.Value}/{run.Phase}-{transcript.Attempt}");
         await using var doors = await room.OpenAsync(run, id, cancellationToken);
         var system = await prompts.SystemAsync(run.Phase, cancellationToken);
-        var task = new CliTask(message, await prompts.RepairAsync(submit, cancellationToken), [.. run.BuiltIns, .. run.Tools.Select(t => $"mcp__{ToolBroker.Name}__{t.Name}")], isAnswered, isHopeless);
+        var task = new CliTask(
+            message, await prompts.RepairAsync(submission.Tool, cancellationToken), [.. run.BuiltIns, .. run.Tools.Select(t => $"mcp__{ToolBroker.Name}__{t.Name}")],
+            submission.IsAccepted, submission.IsHopeless, submission.MayDecline);
         Began(id, program.Version, run.Model);
         try
         {
             await using var session = await room.StartAsync(run, doors, new CliCommand(program, options, Arguments(run, system)), cancellationToken);
-            await new CliRun(session, transcript, options.Timeout, room.Clock).RunAsync(task, cancellationToken);
+            return await new CliRun(session, transcript, options.Timeout, room.Clock).RunAsync(task, cancellationToken);
         }
         catch (AgentException) when (doors.Model.OverCap is { } cap)
         {
@@ -93,6 +97,9 @@ public sealed partial class ClaudeCodeAgent(
     {
         mcpServers = new Dictionary<string, object> { [ToolBroker.Name] = new { command = options.Bridge[0], args = options.Bridge.Skip(1).Append(AgentRoom.ToolsInside) } },
     });
+
+    /// <summary>The tool that ends a run, and what came of it so far.</summary>
+    private sealed record Submission(string Tool, Func<bool> IsAccepted, Func<bool> IsHopeless, bool MayDecline);
 
     [LoggerMessage(4220, LogLevel.Information, "Run {Run} began (Claude Code {Version}, {Model})")]
     private partial void Began(string run, string version, string model);

@@ -8,7 +8,8 @@ namespace Nightjar.Agents.ClaudeCode;
 /// <summary>What a run is to be judged by besides the program's own word.</summary>
 /// <param name="IsAnswered">Something valid was submitted.</param>
 /// <param name="IsHopeless">Nothing valid will come: the one repair was used up.</param>
-internal sealed record CliTask(string Message, string Repair, IReadOnlyList<string> Tools, Func<bool> IsAnswered, Func<bool> IsHopeless);
+/// <param name="MayDecline">To end without an answer, and say why, is an answer too.</param>
+internal sealed record CliTask(string Message, string Repair, IReadOnlyList<string> Tools, Func<bool> IsAnswered, Func<bool> IsHopeless, bool MayDecline);
 
 /// <summary>
 /// One run of the program, spoken with by stream-json on its standard streams. It counts as a success when the program ended with 0,
@@ -27,8 +28,9 @@ internal sealed class CliRun(FencedSession session, Transcript transcript, TimeS
     private readonly StreamReader output = new(session.Output, new UTF8Encoding(false), false, 16 * 1024);
     private CliResult? result;
 
+    /// <returns>The program's last words.</returns>
     /// <exception cref="AgentException">It was no success.</exception>
-    public async Task RunAsync(CliTask task, CancellationToken cancellationToken)
+    public async Task<string> RunAsync(CliTask task, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -38,7 +40,7 @@ internal sealed class CliRun(FencedSession session, Transcript transcript, TimeS
             await ListenAsync(task, either.Token);
             session.Input.Close();
             await DrainAsync(either.Token);
-            Judge(task, await session.EndAsync(either.Token));
+            return Judge(task, await session.EndAsync(either.Token));
         }
         catch (OperationCanceledException)
         {
@@ -97,7 +99,7 @@ internal sealed class CliRun(FencedSession session, Transcript transcript, TimeS
         }
     }
 
-    private void Judge(CliTask task, int exitCode)
+    private string Judge(CliTask task, int exitCode)
     {
         if (result is null)
         {
@@ -109,10 +111,7 @@ internal sealed class CliRun(FencedSession session, Transcript transcript, TimeS
             throw new AgentException($"the agent's run failed ({result.Subtype}, exit code {exitCode}): {result.Says}");
         }
 
-        if (!task.IsAnswered())
-        {
-            throw new AgentException($"the agent ended without submitting anything: {result.Says}");
-        }
+        return task.IsAnswered() || task.MayDecline ? result.Says : throw new AgentException($"the agent ended without submitting anything: {result.Says}");
     }
 
     /// <summary>First in the program's own words, so that it can say how it ended; then everything is killed with the fence.</summary>

@@ -34,7 +34,7 @@ public sealed class ProposeStage(Catalogue catalogue, RequestDesk desk, FixWorks
             return new GoOn(await desk.OpenAsync(incident, service, effects, cancellationToken), IncidentState.Investigating, "the repository can be reached now");
         }
 
-        var fix = await workshop.TryAsync(incident, service, effects, cancellationToken);
+        var fix = await workshop.TryAsync(incident, service, ct => desk.BodyAsync(incident, service, ct), effects, cancellationToken);
         var change = new ProposedChange(fix.Change?.Subject ?? "no fix", fix.Change?.Summary ?? "", null, null, null, fix.Check, fix.Why) { Tried = [.. fix.Tried], Risk = fix.Change?.Risk ?? "", Tests = fix.Change?.Tests ?? "" };
         var mayPublish = incident.Request is not null && desk.HostFor(service) is not null;
         change = await ReportAsync(incident, service, mayPublish ? change : Unpublished(change, fix), fix.Passed && mayPublish, effects, cancellationToken);

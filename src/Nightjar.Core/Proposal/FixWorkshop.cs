@@ -30,7 +30,8 @@ public sealed class FixWorkshop(ICodeRepositories repositories, EvidenceGatherer
     private const int LookBack = 20;
 
     /// <summary>Has the agent change the clone, then lets gate and check judge.</summary>
-    public async Task<FixResult> TryAsync(Incident incident, Service service, Effects effects, CancellationToken cancellationToken)
+    /// <param name="request">Reads the body of the draft request; called when the agent is asked.</param>
+    public async Task<FixResult> TryAsync(Incident incident, Service service, Func<CancellationToken, Task<string?>> request, Effects effects, CancellationToken cancellationToken)
     {
         if (service.Repository is null || incident.Finding is not { } finding)
         {
@@ -39,7 +40,7 @@ public sealed class FixWorkshop(ICodeRepositories repositories, EvidenceGatherer
 
         var draft = await effects.OnceAsync<Draft>(
             "propose", $"change-{incident.Visit}", $"{agent.Name} looked for a fix", _ => Task.FromResult<Draft?>(null),
-            ct => DraftAsync(incident, service, finding, ct), cancellationToken);
+            async ct => await DraftAsync(incident, service, finding, await request(ct), ct), cancellationToken);
         if (draft.Change is null)
         {
             return new FixResult(null, "", null, draft.Why, draft.Tried, draft.Took);
@@ -81,13 +82,13 @@ public sealed class FixWorkshop(ICodeRepositories repositories, EvidenceGatherer
         return change with { FixCommit = published.Fix, ReportCommit = published.Report, ReportPath = RequestNames.ReportPath(incident) };
     }
 
-    private async Task<Draft> DraftAsync(Incident incident, Service service, Finding finding, CancellationToken cancellationToken)
+    private async Task<Draft> DraftAsync(Incident incident, Service service, Finding finding, string? request, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
         var branch = incident.Request?.Branch ?? RequestNames.Branch(incident);
         await using var clone = await repositories.CloneAsync(service, branch, cancellationToken);
         var brief = await gatherer.BriefAgainAsync(incident, service, cancellationToken);
-        var attempt = await agent.ProposeAsync(brief, finding, clone, cancellationToken);
+        var attempt = await agent.ProposeAsync(brief with { Request = request }, finding, clone, cancellationToken);
         if (attempt.Change is not { } change)
         {
             return new Draft(null, "", attempt.Why, attempt.Tried, clock.GetElapsedTime(began));

@@ -62,6 +62,10 @@ public sealed class RequestDesk(HostOf hosts, ICodeRepositories repositories, Co
         Task<HostedRequest?> FindAsync(CancellationToken ct) => host.FindAsync(service, branch, ct);
     }
 
+    /// <summary>The request's body as it stands, with what people wrote into it; null when there is no request.</summary>
+    public async Task<string?> BodyAsync(Incident incident, Service service, CancellationToken cancellationToken) =>
+        incident.Request is { } request && HostFor(service) is { } host ? (await host.GetAsync(service, request.Number, cancellationToken)).Body : null;
+
     /// <summary>Replaces one section of the body, and sets labels and title; nothing when there is no request.</summary>
     public async Task EditAsync(Incident incident, Service service, Effects effects, RequestEdit edit, CancellationToken cancellationToken)
     {

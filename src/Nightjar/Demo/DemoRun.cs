@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Nightjar.Cli;
 using Nightjar.Configuration;
 using Nightjar.Core.Incidents;
+using Nightjar.Demo.Model;
 using Nightjar.Hosting;
 using Nightjar.Storage.Sqlite;
 
@@ -47,11 +48,12 @@ internal sealed class DemoRun(DemoPlan plan, DemoOutput output, TimeProvider clo
         await using var deployer = new DemoDeployer(repository, plan.Folder, settings, output, clock);
         await deployer.DeployAsync(cancellationToken);
 
-        var options = Configure(repository, settings);
+        await using var model = plan.IsModel ? await ScriptedModel.StartAsync(ShopScript.Answer, cancellationToken) : null;
+        var options = Configure(repository, settings, model?.Address);
         await using var daemon = await NightjarDaemon.StartAsync(options, new Seams(), Logging.Silent, cancellationToken);
         using var client = DaemonClient.Connect([options.State], plan.Headless ? "stand-in" : null);
         var link = await client.PostAsync("signin-links", new JsonObject(), cancellationToken);
-        output.Event("nightjar", $"watches the shop, mode {options.Conduct.Mode.ToString().ToLowerInvariant()}. Dashboard: {link["url"]}", new { dashboard = daemon.Address, signIn = link["url"]?.ToString() });
+        output.Event("nightjar", $"watches the shop, mode {options.Conduct.Mode.ToString().ToLowerInvariant()}, with {daemon.Parts.GetRequiredService<AgentPlan>().Says}. Dashboard: {link["url"]}", new { dashboard = daemon.Address, signIn = link["url"]?.ToString() });
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var load = new Load(settings.Url, new LoadOptions(), clock);
@@ -88,10 +90,16 @@ internal sealed class DemoRun(DemoPlan plan, DemoOutput output, TimeProvider clo
         await Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken);
     }
 
-    private NightjarOptions Configure(PatientRepository repository, PatientSettings settings)
+    private NightjarOptions Configure(PatientRepository repository, PatientSettings settings, Uri? model)
     {
         var path = Path.Combine(plan.Folder, "nightjar.yaml");
-        File.WriteAllText(path, plan.Yaml(repository.Bare, settings.Url, PatientProcess.FreePort()));
+        if (model is not null)
+        {
+            File.WriteAllText(plan.KeyFile, "a-scripted-model-takes-any-key\n");
+            output.Event("demo", $"a scripted model answers at {model}: what it says is written down beforehand, everything around it is real");
+        }
+
+        File.WriteAllText(path, plan.Yaml(repository.Bare, settings.Url, PatientProcess.FreePort(), model));
         var read = new ConfigurationReader(Environment.GetEnvironmentVariable).ReadFile(path);
         output.Event("demo", string.Create(CultureInfo.InvariantCulture, $"wrote {path}; its verification window is {DemoPlan.VerifyWindow.TotalSeconds:0} s instead of 10 minutes"));
         return read.Options ?? throw new PatientException(read.Message);
