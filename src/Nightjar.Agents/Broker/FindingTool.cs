@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Nightjar.Core.Investigation;
+using Nightjar.Core.Proposal;
 
 namespace Nightjar.Agents.Broker;
 
@@ -91,7 +92,7 @@ public sealed class FindingTool(Brief brief, string by, ImmutableArray<Quote> qu
         {
             By = by,
             RootCause = arguments.Words("root_cause", LongestSentence),
-            Details = arguments.Text("details", LongestDetails),
+            Details = Quoting.Prose(arguments.Text("details", LongestDetails)),
             Place = file.Length > 0 && line is { } at ? new CodePlace(file, at, arguments.Text("function", 200) is { Length: > 0 } function ? function : null) : null,
             Suspect = commit is null ? null : new SuspectCommit(commit.Sha, commit.Author, commit.At, commit.Subject),
             Confidence = arguments.Number("confidence", 0, 1) ?? 0,

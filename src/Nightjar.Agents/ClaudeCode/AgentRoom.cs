@@ -110,7 +110,7 @@ public sealed class AgentRoom(IReadOnlyList<IFence> fences, IFence? without, Mod
     private Task WriteAsync(AgentRun run, string act, decimal cost, string why) =>
         journal.AppendAsync(new JournalEntry { Incident = run.Brief.Incident.Id, At = clock.GetUtcNow(), Actor = Actor, Act = act, Why = why, CostUsd = cost }, CancellationToken.None);
 
-    private static string Cut(string text) => text.Length > 300 ? $"{text[..300]}…" : text;
+    private static string Cut(string text) => text.Length > 160 ? $"{text[..160]}…" : text;
 }
 
 /// <summary>The two sockets of one run, gone with it.</summary>

@@ -42,7 +42,10 @@ public static partial class Quoting
         return line.Length > most ? $"{Cut(line, most - 1)}…" : line;
     }
 
-    /// <summary>Prose that somebody else wrote: headings, HTML and mentions lose their power; code spans stay as they are.</summary>
+    /// <summary>
+    /// Prose that somebody else wrote: headings, HTML, mentions, links and pictures lose their power (a picture is fetched by whoever
+    /// looks, with whatever its address says); code spans stay as they are.
+    /// </summary>
     public static string Prose(string text)
     {
         var clean = Clean(Secrets.Mask(text).ReplaceLineEndings("\n"), keepBreaks: true);
@@ -60,7 +63,7 @@ public static partial class Quoting
     }
 
     private static string Disarm(string text) =>
-        text.Replace("<", "&lt;", StringComparison.Ordinal).Replace("@", "@\u200b", StringComparison.Ordinal);
+        text.Replace("<", "&lt;", StringComparison.Ordinal).Replace("@", "@\u200b", StringComparison.Ordinal).Replace("](", "] (", StringComparison.Ordinal).Replace("][", "] [", StringComparison.Ordinal).Replace("]:", "] :", StringComparison.Ordinal);
 
     /// <summary>
     /// Control characters become blanks; those that turn the direction of writing, or show nothing, go. Our own section markers are

@@ -9,6 +9,8 @@ internal sealed record Deed(string Says, string? Detail, string? Repeats)
 {
     private const string Wait = "Waits for ";
 
+    private const string AtWork = "Agent at work: ";
+
     /// <summary>Housekeeping that nobody reads once it went well.</summary>
     private static readonly string[] Routine = ["Chose a free branch name"];
 
@@ -17,6 +19,7 @@ internal sealed record Deed(string Says, string? Detail, string? Repeats)
         "state" => Turn(entry.Why),
         "opened" => new Deed("Opened", entry.Why, null),
         "wait" => new Deed(Wait + entry.Why, null, Wait),
+        "model" or "tool" => new Deed(AtWork + entry.Why, null, AtWork),
         "announce" => new Deed($"Told people: {entry.Why}", null, null),
         _ => new Deed(Words.Upper(entry.Why), null, entry.Why),
     };
@@ -24,7 +27,7 @@ internal sealed record Deed(string Says, string? Detail, string? Repeats)
     public static bool IsRoutine(TimelineRow row) => Routine.Contains(row.Says);
 
     public bool IsSame(TimelineRow? before) =>
-        before is { IsTurn: false, State: StepState.Note } && Repeats is not null && (before.Says == Says || (Repeats == Wait && before.Says.StartsWith(Wait, StringComparison.Ordinal)));
+        before is { IsTurn: false, State: StepState.Note } && Repeats is not null && (before.Says == Says || (Repeats is Wait or AtWork && before.Says.StartsWith(Repeats, StringComparison.Ordinal)));
 
     /// <summary>The row of a move is "State: why"; the cause, which is why a fix is written, has a part of its own on the page.</summary>
     private static Deed Turn(string why)

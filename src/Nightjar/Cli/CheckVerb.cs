@@ -61,6 +61,7 @@ internal static class CheckVerb
         lines.AddRange(await Task.WhenAll(options.Sources.Select(s => SourceAsync(s, cancellationToken))));
         lines.AddRange(options.Alerts.Select(a => CheckLine.Ok($"alerts {a.Name}", $"takes {a.Kind} at {options.PublicUrl}/hooks/alerts/{a.Name}")));
         lines.Add(await FenceAsync(options, clock, cancellationToken));
+        lines.AddRange(await AgentCheck.RunAsync(options, clock, cancellationToken));
         return lines;
     }
 
@@ -127,7 +128,7 @@ internal static class CheckVerb
         var state = await new BubblewrapFence(clock).ProbeAsync(cancellationToken);
         return state.IsUsable
             ? CheckLine.Ok("fence", state.Says)
-            : CheckLine.Warn("fence", state.Says, "until then a revert's check runs without a fence, and no model's code is ever run");
+            : CheckLine.Warn("fence", state.Says, "until then a revert's check runs without a fence, and no model's agent or code is ever run");
     }
 
     private static void Print(IReadOnlyList<CheckLine> lines, bool json)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Nightjar.Configuration;
 using Nightjar.Core.Incidents;
 using Nightjar.Hosting;
@@ -90,6 +91,7 @@ internal static class RunVerb
 
         var conduct = options.Conduct;
         Console.Out.WriteLine($"Nightjar {NightjarDaemon.Version} watches {options.Services.Length} service{(options.Services.Length == 1 ? "" : "s")}, mode {conduct.Mode.ToString().ToLowerInvariant()}{(conduct.DryRun ? ", dry run" : "")}. State: {options.State}");
+        Console.Out.WriteLine($"Agent: {daemon.Parts.GetRequiredService<AgentPlan>().Says}");
         Console.Out.WriteLine($"Dashboard: {daemon.Address}   Sign in (once, within 15 minutes): {link["url"]}");
     }
 }

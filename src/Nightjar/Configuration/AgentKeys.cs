@@ -35,7 +35,7 @@ internal static class AgentKeys
             .Key("auth", "How the provider knows you: a key, or the credentials file of a signed-in Claude Code.", Choice(new Dictionary<string, AgentAuth> { ["api-key"] = AgentAuth.ApiKey, ["credentials"] = AgentAuth.Credentials }), o => o.Auth, (o, v) => o with { Auth = v })
             .Key("key", "The key, by way of a variable: ${NAME}; ANTHROPIC_API_KEY when absent.", SecretText(), o => o.Key is { File: null } ? o.Key : null, (o, v) => o with { Key = v })
             .Key("keyFile", "A file that holds the key.", SecretFile(), o => o.Key is { File: not null } ? o.Key : null, (o, v) => o with { Key = v })
-            .Key("credentialsFile", "The credentials file.", FilePath("a file"), o => o.Auth == AgentAuth.Credentials ? o.CredentialsFile : null, (o, v) => o with { CredentialsFile = v })
+            .Key("credentialsFile", "The credentials file; ~/.claude/.credentials.json when absent.", FilePath("a file"), o => o.CredentialsFile, (o, v) => o with { CredentialsFile = v })
             .Key("url", "Where the Messages API answers.", Url(), o => o.Url, (o, v) => o with { Url = v })
             .Key("program", "The Claude Code program: a path, or a name on the PATH.", Text("a program"), o => o.Program, (o, v) => o with { Program = v })
             .Key("prompts", "The folder of the prompts; those that came with Nightjar when absent.", FilePath("a folder"), o => o.Prompts, (o, v) => o with { Prompts = v });

@@ -44,7 +44,10 @@ internal sealed record AgentOptions
     /// <summary>The provider's key; the variable <c>ANTHROPIC_API_KEY</c> when absent.</summary>
     public Secret? Key { get; init; }
 
-    public string CredentialsFile { get; init; } = "~/.claude/.credentials.json";
+    /// <summary>That of the user's own Claude Code when null.</summary>
+    public string? CredentialsFile { get; init; }
+
+    public string Credentials => CredentialsFile ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".claude", ".credentials.json");
 
     public Uri Url { get; init; } = new("https://api.anthropic.com");
 

@@ -31,7 +31,7 @@ internal sealed record AgentPlan(bool IsClaudeCode, string Says)
 
     private static string? MissingKey(AgentOptions options) => options.Auth switch
     {
-        AgentAuth.Credentials => File.Exists(options.CredentialsFile) ? null : $"there is no credentials file {options.CredentialsFile}",
+        AgentAuth.Credentials => File.Exists(options.Credentials) ? null : $"there is no credentials file {options.Credentials}",
         AgentAuth.ApiKey => AgentSetup.Key(options) is { Length: > 0 } ? null : "there is no key (set ANTHROPIC_API_KEY, or agent.keyFile)",
     };
 
@@ -66,9 +66,9 @@ internal static class AgentSetup
         Prices = new PriceTable(options.Prices, options.RefuseUnknownPrice),
     };
 
-    private static IModelAccess Access(AgentOptions options, TimeProvider clock) => options.Auth switch
+    public static IModelAccess Access(AgentOptions options, TimeProvider clock) => options.Auth switch
     {
-        AgentAuth.Credentials => new OAuthCredentials(options.CredentialsFile, OAuthCredentials.Tokens, new HttpClient(), clock),
+        AgentAuth.Credentials => new OAuthCredentials(options.Credentials, OAuthCredentials.Tokens, new HttpClient(), clock),
         AgentAuth.ApiKey => new ApiKey(options.Key?.File is { } file ? $"the file {file}" : options.Key is not null ? "agent.key" : "the variable ANTHROPIC_API_KEY", () => Key(options)),
     };
 
