@@ -50,7 +50,7 @@ public static class RequestBody
         var text = new StringBuilder("## Investigation\n\n");
         text.Append("**Root cause:** ").Append(Quoting.Prose(finding.RootCause)).Append("\n\n");
         text.Append("| | |\n|---|---|\n");
-        ReportWords.Row(text, "Confidence", string.Create(CultureInfo.InvariantCulture, $"{finding.Confidence:0.00} of 1{(finding.Facts.IsEmpty ? "" : $", from {finding.Facts.Length} weighed facts")} ({Quoting.Plain(finding.By, 60)})"));
+        ReportWords.Row(text, "Confidence", string.Create(CultureInfo.InvariantCulture, $"{finding.Confidence:0.00} of 1{(finding.Facts.IsEmpty ? $", claimed by {Quoting.Plain(finding.By, 60)}" : $", from {finding.Facts.Length} weighed facts ({Quoting.Plain(finding.By, 60)})")}"));
         if (finding.Suspect is { } suspect)
         {
             ReportWords.Row(text, "Commit", $"{Quoting.Inline(suspect.Short)} {Quoting.Inline(suspect.Subject)} by {Quoting.Inline(suspect.Author)}, {ReportWords.At(suspect.At)}");

@@ -13,13 +13,14 @@ internal static class AgentCheck
 
     public static async Task<IReadOnlyList<CheckLine>> RunAsync(NightjarOptions options, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var plan = AgentPlan.Of(options.Agent, options.Fence);
+        var plan = AgentPlan.Of(options);
         if (!plan.IsClaudeCode)
         {
             return [CheckLine.Ok("agent", plan.Says)];
         }
 
-        return [CheckLine.Ok("agent", plan.Says), await ProgramAsync(options.Agent, cancellationToken), await ModelAsync(options.Agent, clock, cancellationToken)];
+        var line = plan.IsReady ? CheckLine.Ok("agent", plan.Says) : CheckLine.Warn("agent", plan.Says, "until then incidents wait in their investigation, and a person is paged");
+        return [line, await ProgramAsync(options.Agent, cancellationToken), await ModelAsync(options.Agent, clock, cancellationToken)];
     }
 
     private static async Task<CheckLine> ProgramAsync(AgentOptions options, CancellationToken cancellationToken) =>

@@ -14,10 +14,17 @@ using Nightjar.Core.Policy;
 namespace Nightjar.Hosting;
 
 /// <summary>Which agent works, and why that one.</summary>
-internal sealed record AgentPlan(bool IsClaudeCode, string Says)
+/// <param name="IsReady">False when it was asked for and lacks something.</param>
+internal sealed record AgentPlan(bool IsClaudeCode, string Says, bool IsReady = true)
 {
-    public static AgentPlan Of(AgentOptions options, FenceChoice fence)
+    public static AgentPlan Of(NightjarOptions all)
     {
+        var (options, fence) = (all.Agent, all.Fence);
+        if (all.Conduct.DryRun && options.Kind != AgentKind.BuiltIn)
+        {
+            return new(false, "the built-in investigator, because a dry run calls no model");
+        }
+
         if (options.Kind == AgentKind.BuiltIn)
         {
             return new(false, "the built-in investigator, which needs no model");
@@ -25,7 +32,7 @@ internal sealed record AgentPlan(bool IsClaudeCode, string Says)
 
         string[] missing = [.. new[] { MissingKey(options), MissingProgram(options), MissingFence(fence) }.OfType<string>()];
         return options.Kind == AgentKind.ClaudeCode || missing.Length == 0
-            ? new(true, $"Claude Code with {string.Join(", then ", options.AllModels)}{(missing.Length == 0 ? "" : $"; it cannot work yet: {string.Join("; ", missing)}")}")
+            ? new(true, $"Claude Code with {string.Join(", then ", options.AllModels)}{(missing.Length == 0 ? "" : $"; it cannot work yet: {string.Join("; ", missing)}")}", missing.Length == 0)
             : new(false, $"the built-in investigator, because for Claude Code {string.Join("; ", missing)}");
     }
 
@@ -46,7 +53,7 @@ internal sealed record AgentPlan(bool IsClaudeCode, string Says)
 internal static class AgentSetup
 {
     public static IServiceCollection AddAgent(this IServiceCollection services, NightjarOptions options) => services
-        .AddSingleton(AgentPlan.Of(options.Agent, options.Fence))
+        .AddSingleton(AgentPlan.Of(options))
         .AddSingleton<BuiltInInvestigator>()
         .AddSingleton(s => new ModelGateway(s.GetRequiredService<ISpendLedger>(), Rules(options.Agent), Access(options.Agent, s.GetRequiredService<TimeProvider>()), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()))
         .AddSingleton(s => Room(options, s))
