@@ -69,6 +69,7 @@ internal sealed class World : IAsyncDisposable
     public static async Task<World> StartAsync(WorldOptions? options = null)
     {
         options ??= new WorldOptions();
+        Directory.CreateDirectory(options.Folder);
         var code = await CodeBase.OpenOrBuildAsync(options.Folder, options.Clock.GetUtcNow());
         var nightjar = options.Configure(code);
         Directory.CreateDirectory(nightjar.State);
@@ -242,7 +243,7 @@ internal sealed class World : IAsyncDisposable
 /// <summary>How a story's world differs from the plain one.</summary>
 internal sealed record WorldOptions
 {
-    public string Folder { get; init; } = Directory.CreateTempSubdirectory("nightjar-story-").FullName;
+    public string Folder { get; init; } = Path.Combine(Path.GetTempPath(), $"nightjar-story-{Guid.NewGuid():N}");
 
     public bool DeleteAtEnd { get; init; } = true;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Nightjar.Testing;
 
 namespace Nightjar.Stories.Crashes;
 
@@ -24,6 +25,8 @@ internal static class Victim
     /// <summary>Null when it was killed, otherwise what it did instead.</summary>
     public static async Task<string?> KillAsync(string folder, Way way, string point)
     {
+        // Copied here: a process that is killed builds its own each time, and leaves it behind.
+        await CodeBase.OpenOrBuildAsync(folder, new FakeClock().GetUtcNow());
         var start = new ProcessStartInfo("dotnet", [typeof(Victim).Assembly.Location, "victim", folder, way.Name, point]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var victim = Process.Start(start) ?? throw new InvalidOperationException("the victim did not start");
         var output = victim.StandardOutput.ReadToEndAsync();
