@@ -27,6 +27,9 @@ public enum ReadyState
 /// <param name="Why">The cause and what to do, for people who are signed in; null while all is well.</param>
 public sealed record ReadyPart(string Name, ReadyState State, string Says, string? Why = null);
 
+/// <summary>The agent in a line, and its money of today (UTC) in US dollars.</summary>
+public sealed record AgentLine(string Says, decimal SpentToday, decimal DayCap);
+
 /// <summary>What the host tells the dashboard; bound once at the start.</summary>
 public sealed record DashboardOptions
 {
@@ -54,6 +57,9 @@ public sealed record DashboardOptions
     public Func<IntakeFigures>? Intake { get; init; }
 
     public AskReadiness? Readiness { get; init; }
+
+    /// <summary>Which agent works, and what agents spent; null when the host has none.</summary>
+    public Func<CancellationToken, Task<AgentLine>>? Agent { get; init; }
 
     /// <summary>Takes GitHub's webhooks; null when none are wanted.</summary>
     public TakeHook? GitHub { get; init; }

@@ -40,6 +40,7 @@ internal sealed class DaemonApi(Boards boards, IPauseSwitch pause, Logbook logbo
             board.Services,
             board.Watchers,
             board.Intake,
+            Agent = options.Agent is { } agent ? await agent(http.RequestAborted) : null,
             Readiness = options.Readiness is { } ask ? await ask(http.RequestAborted) : [],
             clock.GetUtcNow().UtcDateTime,
         });

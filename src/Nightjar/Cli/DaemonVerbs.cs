@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Nightjar.Cli;
@@ -60,24 +61,34 @@ internal static class DaemonVerbs
             output.WriteLine($"Nightjar {answer["version"]}, mode {answer["mode"]}{(answer["dryRun"]?.GetValue<bool>() == true ? ", dry run" : "")}");
             var (open, ask) = ((long?)answer["openIncidents"] ?? 0, (long?)answer["needPerson"] ?? 0);
             output.WriteLine($"{Incidents(open)}{(ask == 0 ? "" : $", {ask} wait{(ask == 1 ? "s" : "")} for a person: nightjar incident list")}");
+            if (answer["agent"] is { } agent)
+            {
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Agent: {agent["says"]}; ${(decimal?)agent["spentToday"]:0.00} of ${(decimal?)agent["dayCap"]:0.00} spent today (UTC)"));
+            }
+
             if (answer["pause"] is { } pause)
             {
                 output.WriteLine($"PAUSED by {pause["by"]} since {Terminal.When(pause["since"])}: {pause["why"]} (end it with: nightjar resume)");
             }
 
-            foreach (var s in services["services"]?.AsArray().OfType<JsonNode>() ?? [])
-            {
-                var rate = s["rate"];
-                output.WriteLine($"  {(s["isOver"]?.GetValue<bool>() == true ? "HIGH" : "ok  ")} {s["name"]}: {rate?["errors"]} of {rate?["total"]} {(rate?["of"]?.GetValue<string>() == "lines" ? "lines" : "requests")} failed in the last window, {Incidents((long?)s["openIncidents"] ?? 0)}");
-            }
-
-            foreach (var w in answer["watchers"]?.AsArray().OfType<JsonNode>() ?? [])
-            {
-                output.WriteLine($"  {(w["isWell"]?.GetValue<bool>() == true ? "ok  " : "FAIL")} {w["name"]}: {w["says"]}");
-            }
+            Print(output, services, answer);
         });
         return ExitCode.Ok;
     });
+
+    private static void Print(TextWriter output, JsonNode services, JsonNode answer)
+    {
+        foreach (var s in services["services"]?.AsArray().OfType<JsonNode>() ?? [])
+        {
+            var rate = s["rate"];
+            output.WriteLine($"  {(s["isOver"]?.GetValue<bool>() == true ? "HIGH" : "ok  ")} {s["name"]}: {rate?["errors"]} of {rate?["total"]} {(rate?["of"]?.GetValue<string>() == "lines" ? "lines" : "requests")} failed in the last window, {Incidents((long?)s["openIncidents"] ?? 0)}");
+        }
+
+        foreach (var w in answer["watchers"]?.AsArray().OfType<JsonNode>() ?? [])
+        {
+            output.WriteLine($"  {(w["isWell"]?.GetValue<bool>() == true ? "ok  " : "FAIL")} {w["name"]}: {w["says"]}");
+        }
+    }
 
     private static string Incidents(long open) => $"{open} open incident{(open == 1 ? "" : "s")}";
 

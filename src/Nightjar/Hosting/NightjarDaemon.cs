@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Nightjar.Configuration;
 using Nightjar.Connectors.GitHub;
+using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 using Nightjar.Storage.Sqlite;
@@ -116,6 +117,7 @@ internal sealed class NightjarDaemon : IAsyncDisposable
         Conduct = options.Conduct,
         Investigate = (ServiceName service, string person, CancellationToken ct) => parts().GetRequiredService<ByHand>().InvestigateAsync(service, person, ct),
         Intake = () => parts().GetRequiredService<Intake>().Figures,
+        Agent = async ct => new AgentLine(parts().GetRequiredService<AgentPlan>().Says, (await parts().GetRequiredService<ISpendLedger>().FiguresAsync(null, ct)).Today, options.Agent.Budget.Day),
         Readiness = ct => parts().GetRequiredService<Readiness>().AskAsync(ct),
         GitHub = options.GitHub.WebhookSecret.Length == 0 ? null : (hook, ct) => parts().GetRequiredService<GitHubHooks>().TakeAsync(hook.Signature, hook.Id, hook.Kind, hook.Body, ct),
         Version = Version,
