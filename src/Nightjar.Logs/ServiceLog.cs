@@ -166,7 +166,7 @@ internal sealed class ServiceLog
         var groups = new List<ErrorGroup>();
         foreach (var line in open)
         {
-            var known = line.IsFailure ? errors.Peek(line, Skeleton.Key(line.Template ?? line.Message)) : null;
+            var known = line.IsFailure ? errors.Peek(line, miner.KeyOf(line.Template ?? line.Message)) : null;
             totals.Add(line, known?.Number);
             if (line.IsFailure && known is null)
             {

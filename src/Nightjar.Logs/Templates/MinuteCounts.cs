@@ -23,6 +23,24 @@ internal sealed class MinuteCounts
         count++;
     }
 
+    /// <summary>Adds those of another, minute by minute.</summary>
+    public void Add(MinuteCounts other)
+    {
+        var all = new SortedDictionary<long, long>();
+        foreach (var (at, times) in done.Concat(other.done).Append((minute, count)).Append((other.minute, other.count)).Where(m => m.Item2 > 0))
+        {
+            all[at] = all.GetValueOrDefault(at) + times;
+        }
+
+        done.Clear();
+        (minute, count) = (long.MinValue, 0);
+        foreach (var (at, times) in all)
+        {
+            Close();
+            (minute, count) = (at, times);
+        }
+    }
+
     /// <summary>The sum of the minutes from that of <paramref name="from"/> up to, and without, that of <paramref name="to"/>.</summary>
     public long Between(DateTimeOffset from, DateTimeOffset to)
     {

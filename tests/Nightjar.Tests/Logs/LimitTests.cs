@@ -35,8 +35,8 @@ public sealed class LimitTests
         Assert.Equal(2, miner.Dropped);
         Assert.Equal(TemplateMiner.MostTemplates, miner.Templates.Count());
         var left = miner.Templates.Select(t => t.Text).ToHashSet();
-        Assert.Equal([true, false, false, true], new[] { 0, 1, 2, 3 }.Select(i => left.Contains($"said {Word(i)}")));
-        Assert.Equal(2, miner.Templates.Single(t => t.Text == $"said {Word(0)}").Counts.Between(Noon, Noon.AddHours(2)));
+        Assert.Equal([true, false, false, true], new[] { 0, 1, 2, 3 }.Select(i => left.Contains($"{Word(i)} was said")));
+        Assert.Equal(2, miner.Templates.Single(t => t.Text == $"{Word(0)} was said").Counts.Between(Noon, Noon.AddHours(2)));
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class LimitTests
     /// <summary>A word without a digit, which would make it a variable.</summary>
     private static string Word(int number) => string.Concat($"{number:0000}".Select(digit => (char)('a' + digit - '0')));
 
-    private static LogEvent Line(int number) => new() { At = Noon.AddSeconds(number), Message = $"said {Word(number)}", Raw = "x" };
+    private static LogEvent Line(int number) => new() { At = Noon.AddSeconds(number), Message = $"{Word(number)} was said", Raw = "x" };
 
     private static LogEvent Error(int number) => Line(number) with { Level = LogLevel.Error, NamedClass = $"{Word(number)}Error" };
 
