@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every suite, one after the other, and prints the time of each and the sum. Called by `./nightjar test`.
-#   --fast    only what needs nothing installed
+#   --fast    only what needs nothing installed, and of that not the crash stories, which take two minutes
 #   NAME...   only these suites (Tests, Conventions, Stories, Live)
 set -uo pipefail
 home=${NIGHTJAR_HOME:?run me through ./nightjar test}
@@ -14,7 +14,7 @@ fast=0; suites=()
 for arg in "$@"; do
   case $arg in
     --fast) fast=1 ;;
-    --help|-h) sed -n '2,5p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
+    --help|-h) sed -n '2,4p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
     -*) echo "nightjar test: unknown option $arg (there is --fast)" >&2; exit 2 ;;
     *) suites+=("$arg") ;;
   esac
@@ -88,7 +88,9 @@ for suite in "${suites[@]}"; do
   from=$SECONDS xml=$results/$suite.xml log=$results/$suite.log
   rm -f "$xml"
   echo "── $suite"
-  timeout --foreground --kill-after=30 "$longest" dotnet "$dll" -noLogo -noColor -longRunning 60 -xml "$xml" >"$log" 2>&1
+  left=()
+  ((fast)) && [[ $suite == Stories ]] && left=(-namespace- 'Nightjar.Stories.Crashes*') && echo "   left out by --fast: the crash stories"
+  timeout --foreground --kill-after=30 "$longest" dotnet "$dll" -noLogo -noColor -longRunning 60 ${left[@]+"${left[@]}"} -xml "$xml" >"$log" 2>&1
   code=$?
   if ! grep -qE '<assembly [^>]*total=' "$xml" 2>/dev/null; then
     grep -vE '^\s*$' "$log" | tail -n 60
