@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Nightjar.Core.Services;
@@ -7,12 +8,12 @@ using Nightjar.Logs.Events;
 namespace Nightjar.Logs;
 
 /// <summary>Looks in every event for the text that a person wants to hear of.</summary>
-internal sealed class TriggerScan(Service service)
+internal sealed partial class TriggerScan(Service service)
 {
     /// <summary>For the few expressions that only backtracking can match.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(50);
 
-    private readonly ImmutableArray<Regex> triggers = [.. service.Triggers.Select(Compile)];
+    private readonly ImmutableArray<Trigger> triggers = [.. service.Triggers.Select(t => new Trigger(t))];
 
     /// <summary>Events on which an expression took too long; they count as no match.</summary>
     public long TimedOut { get; private set; }
@@ -56,11 +57,11 @@ internal sealed class TriggerScan(Service service)
     }
 
     /// <summary>The raw text, and the message too, because JSON writes it with escapes.</summary>
-    private bool Matches(Regex trigger, LogEvent line)
+    private bool Matches(Trigger trigger, LogEvent line)
     {
         try
         {
-            return trigger.IsMatch(line.Raw) || trigger.IsMatch(line.Message) || (line.TraceText is { } trace && trigger.IsMatch(trace));
+            return trigger.IsIn(line.Raw) || trigger.IsIn(line.Message) || (line.TraceText is { } trace && trigger.IsIn(trace));
         }
         catch (RegexMatchTimeoutException)
         {
@@ -68,4 +69,42 @@ internal sealed class TriggerScan(Service service)
             return false;
         }
     }
+
+    /// <summary>An expression. Most are plain words with <c>|</c> between them: those are looked for all at once, as fast as memory is read.</summary>
+    internal sealed class Trigger
+    {
+        private readonly string expression;
+        private readonly SearchValues<string>? words;
+        private readonly Regex regex;
+
+        public Trigger(string expression)
+        {
+            this.expression = expression;
+            regex = Compile(expression);
+            words = PlainWords().IsMatch(expression) ? SearchValues.Create(expression.Split('|'), StringComparison.Ordinal) : null;
+        }
+
+        public bool IsIn(ReadOnlySpan<char> text) => words is not null ? text.ContainsAny(words) : regex.IsMatch(text);
+
+        /// <summary>Where it begins; -1 when it is not in the text.</summary>
+        public int IndexIn(ReadOnlySpan<char> text)
+        {
+            if (words is not null)
+            {
+                return text.IndexOfAny(words);
+            }
+
+            foreach (var match in regex.EnumerateMatches(text))
+            {
+                return match.Index;
+            }
+
+            return -1;
+        }
+
+        public override string ToString() => expression;
+    }
+
+    [GeneratedRegex(@"^[\w :/@=,;""'<>%&!~-]+(?:\|[\w :/@=,;""'<>%&!~-]+)*\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex PlainWords();
 }
