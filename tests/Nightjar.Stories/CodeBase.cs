@@ -82,6 +82,8 @@ internal sealed class CodeBase(string folder)
 
     public Task<string> ReadAsync(string branch, string path) => GitAsync(Bare, "show", $"{branch}:{path}");
 
+    public async Task<string[]> FilesAsync(string branch) => Lines(await GitAsync(Bare, "ls-tree", "-r", "--name-only", branch));
+
     public Task<string> StatusAsync() => GitAsync(Working, "status", "--porcelain");
 
     /// <summary>Somebody commits to a branch from a clone of their own.</summary>

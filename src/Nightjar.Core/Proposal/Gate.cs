@@ -44,7 +44,7 @@ public sealed class Gate
             ("link", true, c => c.Diff.FirstOrDefault(f => f is { Mode: Link, IsDeleted: false } && !allowed.Match(f.Path)) is { } file ? $"{Shown(file.Path)} is a symbolic link" : null),
             ("submodule", true, c => c.Diff.FirstOrDefault(f => f.Mode == Submodule && !allowed.Match(f.Path)) is { } file ? $"{Shown(file.Path)} is a submodule" : null),
             ("mode", true, c => c.Diff.FirstOrDefault(f => f is { Mode: Executable, IsModeNew: true, IsDeleted: false } && !allowed.Match(f.Path)) is { } file ? $"{Shown(file.Path)} would become executable" : null),
-            ("secret", true, Secret),
+            ("secrets", true, Secret),
         ];
     }
 
