@@ -14,6 +14,8 @@ internal sealed class EmailChannel(string name, ImmutableArray<string> to, MailO
 
     private const int LongestSubject = 200;
 
+    private const int LongestReason = 300;
+
     public string Name => name;
 
     public async Task SendAsync(PageNotice notice, CancellationToken cancellationToken)
@@ -38,13 +40,22 @@ internal sealed class EmailChannel(string name, ImmutableArray<string> to, MailO
         {
             await client.SendMailAsync(message, either.Token);
         }
+        catch (SmtpFailedRecipientException e)
+        {
+            // The others have it; told again, they would have it twice.
+            var refused = e is SmtpFailedRecipientsException several ? several.InnerExceptions : [e];
+            if (refused.Length >= to.Length)
+            {
+                throw new PageFailedException($"{mail.Host}: {Quoting.Plain(refused[0].Message, LongestReason)}", refused.All(r => r.StatusCode == SmtpStatusCode.MailboxUnavailable), e);
+            }
+        }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new PageFailedException($"{mail.Host} took no mail within {Limit.TotalSeconds:0} s", isFinal: false);
         }
         catch (Exception e) when (e is SmtpException or IOException or System.Security.Authentication.AuthenticationException)
         {
-            throw new PageFailedException($"{mail.Host}: {Quoting.Plain(e.InnerException is { } inner ? $"{e.Message} {inner.Message}" : e.Message, 300)}", e is SmtpFailedRecipientException { StatusCode: SmtpStatusCode.MailboxUnavailable }, e);
+            throw new PageFailedException($"{mail.Host}: {Quoting.Plain(e.InnerException is { } inner ? $"{e.Message} {inner.Message}" : e.Message, LongestReason)}", isFinal: false, e);
         }
     }
 
