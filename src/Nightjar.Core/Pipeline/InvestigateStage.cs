@@ -53,7 +53,7 @@ public sealed class InvestigateStage(Catalogue catalogue, RequestDesk desk, Evid
                 var began = clock.GetTimestamp();
                 var brief = await gatherer.BriefAsync(incident, service, ct);
                 var finding = await agent.InvestigateAsync(brief, ct);
-                return new TimedFinding(finding, clock.GetElapsedTime(began));
+                return new TimedFinding(finding.Masked(), clock.GetElapsedTime(began));
             },
             cancellationToken);
 
