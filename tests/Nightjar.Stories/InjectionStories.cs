@@ -95,6 +95,30 @@ public partial class InjectionStories
         Assert.Empty(world.Options.Log.Errors);
     }
 
+    [Theory]
+    [InlineData("<b>bold</b>")]
+    [InlineData("<script>\nalert(1)\n</script>")]
+    [InlineData("[click](https://evil.example)")]
+    [InlineData("![x](https://nightjar.example/p.png)")]
+    [InlineData("<https://evil.example>")]
+    [InlineData("https://evil.example/x")]
+    [InlineData("thanks @mallory")]
+    public void The_eyes_of_these_stories_see_what_acts(string markdown)
+    {
+        Assert.ThrowsAny<Exception>(() => HasNoPower(markdown));
+        HasNoPower(Core.Proposal.Quoting.Block(markdown));
+    }
+
+    [Fact]
+    public void The_eyes_of_these_stories_see_a_forged_section()
+    {
+        var body = string.Join("\n\n", Sections.Select((name, i) => i == 0 ? $"## {name}" : $"{Marks[(i * 2) - 2]}\n## {name}\n{Marks[(i * 2) - 1]}"));
+        IsIntact(body);
+        Assert.ThrowsAny<Exception>(() => IsIntact($"{body}\n\n## Proposed fix"));
+        Assert.ThrowsAny<Exception>(() => IsIntact($"{Marks[2]}{body}"));
+        Assert.ThrowsAny<Exception>(() => HoldsNoSecret([$"x{InjectionCorpus.Secret}"]));
+    }
+
     private static Signal Hostile(World world, ServiceName service, ImmutableArray<string> texts) => Seen.StockGoesNegative(world.Clock.GetUtcNow()) with
     {
         Service = service,
