@@ -16,17 +16,17 @@ public sealed class PagingRoom : IDisposable
     public PagingRoom(ImmutableArray<PageRouteOptions> routes, MailOptions mail, bool isSilent, ILogger<ConsoleChannel> logger)
     {
         this.logger = logger;
-        Console = new PageRoute("console", [new ConsoleChannel("1 console", logger)]);
-        Routes = [.. routes.Select(r => new PageRoute(r.Name, isSilent ? Console.Steps : [.. r.Steps.Select((s, i) => Channel(s, i + 1, mail))]) { Every = r.Every, Times = r.Times })];
+        OwnLog = new PageRoute("console", [new ConsoleChannel("1 console", logger)]);
+        Routes = [.. routes.Select(r => new PageRoute(r.Name, isSilent ? OwnLog.Steps : [.. r.Steps.Select((s, i) => Channel(s, i + 1, mail))]) { Every = r.Every, Times = r.Times })];
     }
 
     public ImmutableArray<PageRoute> Routes { get; }
 
     /// <summary>Where pages go that no route is named for.</summary>
-    public PageRoute Console { get; }
+    public PageRoute OwnLog { get; }
 
     /// <param name="otherwise">The route of pages that no service or owner has one for; our own log when null.</param>
-    public PageRoutes For(string? otherwise, Catalogue catalogue) => new(Routes, Routes.FirstOrDefault(r => r.Name == otherwise) ?? Console, catalogue);
+    public PageRoutes For(string? otherwise, Catalogue catalogue) => new(Routes, Routes.FirstOrDefault(r => r.Name == otherwise) ?? OwnLog, catalogue);
 
     public void Dispose() => http.Dispose();
 

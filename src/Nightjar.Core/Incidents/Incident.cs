@@ -133,19 +133,3 @@ public sealed record PhaseTime(string Phase, TimeSpan Duration);
 
 /// <summary>Somebody says that a commit runs now.</summary>
 public sealed record Deployment(string Commit, string By, DateTimeOffset At);
-
-public enum IncidentOutcome
-{
-    None,
-    OverByItself,
-    Healed,
-    Merged,
-    MergedModified,
-    MergedUnverified,
-    ClosedUnmerged,
-    GivenUp,
-    Joined,
-
-    /// <summary>Proven gone, without a merge of ours.</summary>
-    MendedByHand,
-}

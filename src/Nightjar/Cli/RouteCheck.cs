@@ -14,14 +14,14 @@ internal static class RouteCheck
     {
         using var room = Room(options);
         var routes = room.For(options.Route, new Catalogue(options.Services));
-        foreach (var route in room.Routes.Append(room.Console))
+        foreach (var route in room.Routes.Append(room.OwnLog))
         {
             var services = options.Services.Where(s => routes.Of(s.Name).Name == route.Name).Select(s => s.Name.Value).ToList();
-            if (route == room.Console && services.Count > 0 && options.Services.Length > 0)
+            if (route == room.OwnLog && services.Count > 0 && options.Services.Length > 0)
             {
                 yield return CheckLine.Warn("route console", $"pages of {string.Join(", ", services)} reach nobody but the log", "name whom to page under routes, and the one of all under route");
             }
-            else if (route != room.Console)
+            else if (route != room.OwnLog)
             {
                 var leads = string.Join(", then ", options.Routes.First(r => r.Name == route.Name).Steps.Select(Shown));
                 yield return services.Count > 0
