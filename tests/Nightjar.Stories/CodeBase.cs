@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 
 namespace Nightjar.Stories;
 
@@ -82,6 +83,8 @@ internal sealed class CodeBase(string folder)
 
     public Task<string> ReadAsync(string branch, string path) => GitAsync(Bare, "show", $"{branch}:{path}");
 
+    public async Task<string[]> FilesAsync(string branch) => Lines(await GitAsync(Bare, "ls-tree", "-r", "--name-only", branch));
+
     public Task<string> StatusAsync() => GitAsync(Working, "status", "--porcelain");
 
     /// <summary>Somebody commits to a branch from a clone of their own.</summary>
@@ -102,6 +105,18 @@ internal sealed class CodeBase(string folder)
         await GitAsync(Working, "checkout", "--quiet", "-B", "main", "origin/main");
         await GitAsync(Working, at, "merge", "--quiet", "--no-ff", "-m", $"Merge {branch}", $"origin/{branch}");
         await GitAsync(Working, "push", "--quiet", "origin", "main");
+    }
+
+    /// <summary>Takes in commits and branches as <c>git fast-import</c> reads them: what no careful person would write.</summary>
+    public async Task ImportAsync(string stream)
+    {
+        var start = new ProcessStartInfo("git", ["fast-import", "--quiet", "--force"]) { WorkingDirectory = Bare, RedirectStandardInput = true, RedirectStandardError = true };
+        using var git = Process.Start(start) ?? throw new InvalidOperationException("git did not start");
+        var errors = git.StandardError.ReadToEndAsync();
+        await git.StandardInput.BaseStream.WriteAsync(Encoding.UTF8.GetBytes(stream));
+        git.StandardInput.Close();
+        await git.WaitForExitAsync();
+        Assert.True(git.ExitCode == 0, await errors);
     }
 
     /// <summary>Makes a branch at a commit, as somebody else would.</summary>

@@ -31,6 +31,10 @@ internal static class CloneFiles
         await File.WriteAllTextAsync(full, text, cancellationToken);
     }
 
+    /// <summary>Bytes of a file; null when there is none, or a link.</summary>
+    public static long? SizeOf(string tree, string path) =>
+        new FileInfo(Path.Combine(tree, path)) is { Exists: true, LinkTarget: null } file ? file.Length : null;
+
     /// <summary>Takes away every <c>.git</c> below the tree's own.</summary>
     public static void DropNestedRepositories(string tree)
     {

@@ -74,7 +74,8 @@ internal sealed class PrivateClone(Mirror mirror, string folder, string branch, 
     public async Task<ImmutableArray<FileChange>> ChangedFilesAsync(CancellationToken cancellationToken)
     {
         await StageAsync(cancellationToken);
-        return GitText.Numstat((await RunAsync(cancellationToken, "diff", "--cached", "-z", "--numstat", "--no-ext-diff", "--no-textconv", "--no-renames", "HEAD", "--")).Text);
+        var files = GitText.Numstat((await RunAsync(cancellationToken, "diff", "--cached", "-z", "--numstat", "--no-ext-diff", "--no-textconv", "--no-renames", "HEAD", "--")).Text);
+        return [.. files.Select(f => f with { Size = CloneFiles.SizeOf(Path, f.Path) })];
     }
 
     public async Task ResetAsync(CancellationToken cancellationToken)

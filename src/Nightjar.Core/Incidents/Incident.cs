@@ -83,6 +83,9 @@ public sealed record Incident
 
     public ReviewRequest? Request { get; init; }
 
+    /// <summary>Why it has no request yet though it shall have one; null otherwise.</summary>
+    public string? RequestWaits { get; init; }
+
     public ProposedChange? Change { get; init; }
 
     /// <summary>The last deployment of the service that we were told of while this was open.</summary>
@@ -104,8 +107,8 @@ public sealed record Incident
     /// <summary>Names this stay in this state: the same when a step is run again after a kill, another when the state is entered again.</summary>
     public string Visit => Moves.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Another attempt at the same problem: on a branch of its own, with nothing of the one before.</summary>
-    public Incident Anew() => this with { Occurrence = Occurrence + 1, Request = null, Finding = null, Change = null, Verification = null, Deployed = null };
+    /// <summary>Another attempt at the same problem: on a branch of its own, with nothing of the one before, and nobody who took note of it.</summary>
+    public Incident Anew() => this with { Occurrence = Occurrence + 1, Request = null, RequestWaits = null, AcknowledgedBy = null, Finding = null, Change = null, Verification = null, Deployed = null };
 
     public bool Owns(string hash) => Fingerprints.Any(f => f.Fingerprint.Hash == hash);
 
@@ -130,19 +133,3 @@ public sealed record PhaseTime(string Phase, TimeSpan Duration);
 
 /// <summary>Somebody says that a commit runs now.</summary>
 public sealed record Deployment(string Commit, string By, DateTimeOffset At);
-
-public enum IncidentOutcome
-{
-    None,
-    OverByItself,
-    Healed,
-    Merged,
-    MergedModified,
-    MergedUnverified,
-    ClosedUnmerged,
-    GivenUp,
-    Joined,
-
-    /// <summary>Proven gone, without a merge of ours.</summary>
-    MendedByHand,
-}

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Nightjar.Core.Policy;
 
 namespace Nightjar.Core.Investigation;
 
@@ -35,6 +36,22 @@ public sealed record Finding
     public ImmutableArray<string> Missing { get; init; } = [];
 
     public ImmutableArray<string> ContributingFactors { get; init; } = [];
+
+    /// <summary>The same without secrets: it quotes logs and code, and is kept, shown and handed on.</summary>
+    public Finding Masked() => this with
+    {
+        RootCause = Secrets.Mask(RootCause),
+        Details = Secrets.Mask(Details),
+        Place = Place is { } place ? place with { File = Secrets.Mask(place.File), Function = place.Function is { } function ? Secrets.Mask(function) : null } : null,
+        Suspect = Suspect is { } suspect ? suspect with { Author = Secrets.Mask(suspect.Author), Subject = Secrets.Mask(suspect.Subject) } : null,
+        Facts = [.. Facts.Select(f => f with { Says = Secrets.Mask(f.Says) })],
+        Evidence = [.. Evidence.Select(q => q with { Source = Secrets.Mask(q.Source), Text = Secrets.Mask(q.Text) })],
+        RuledOut = Masked(RuledOut),
+        Missing = Masked(Missing),
+        ContributingFactors = Masked(ContributingFactors),
+    };
+
+    private static ImmutableArray<string> Masked(ImmutableArray<string> texts) => [.. texts.Select(Secrets.Mask)];
 }
 
 /// <summary>A place in a repository, at the commit that runs.</summary>

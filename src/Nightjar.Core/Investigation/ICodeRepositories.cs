@@ -61,6 +61,9 @@ public sealed record CommitFacts(string Sha, string Author, DateTimeOffset At, s
 public sealed record FileChange(string Path, int Added, int Removed)
 {
     public bool IsBinary { get; init; }
+
+    /// <summary>Bytes that the file has in the working tree; null where that is not known, as in a commit's facts, or it is gone.</summary>
+    public long? Size { get; init; }
 }
 
 /// <summary>A clone of our own, with one branch checked out, that may be written to.</summary>

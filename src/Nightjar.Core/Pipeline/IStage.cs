@@ -17,6 +17,9 @@ public interface IStage
     /// <summary>True when it only writes down what is: it goes on while everything is paused.</summary>
     bool OnlyRecords => false;
 
+    /// <summary>True when an agent works in it: it waits while all agent work is stopped.</summary>
+    bool IsAgentWork => false;
+
     Task<StageOutcome> RunAsync(StageContext context, CancellationToken cancellationToken);
 
     /// <summary>Told after a run threw, before the next try; for marks that others see.</summary>

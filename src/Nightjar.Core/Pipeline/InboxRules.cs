@@ -49,12 +49,12 @@ internal static class InboxRules
 
     private static (Incident, string) Refuse(Incident incident, InboxMessage message, DateTimeOffset now) =>
         incident is { State: IncidentState.NeedsHuman, Question: { } question }
-            ? Ended(incident, IncidentOutcome.GivenUp, $"no to: {question.Text}{Reason(message)}", now)
+            ? Ended(incident with { AcknowledgedBy = message.Actor }, IncidentOutcome.GivenUp, $"no to: {question.Text}{Reason(message)}", now)
             : (incident, "rejected, but nothing was asked");
 
     private static (Incident, string) End(Incident incident, InboxMessage message, DateTimeOffset now) =>
         incident.State.IsOpen()
-            ? Ended(incident, IncidentOutcome.GivenUp, $"given up by {message.Actor}{Reason(message)}", now)
+            ? Ended(incident with { AcknowledgedBy = message.Actor }, IncidentOutcome.GivenUp, $"given up by {message.Actor}{Reason(message)}", now)
             : (incident, "given up, but it had ended");
 
     private static (Incident, string) Retry(Incident incident, DateTimeOffset now) =>
@@ -62,7 +62,7 @@ internal static class InboxRules
         {
             // A fix that is in review stays there: to have another one, its request is closed.
             IncidentState.NeedsHuman => Moved(incident, incident.Question?.Back is IncidentState.InReview ? IncidentState.InReview : IncidentState.Investigating, "asked to try again", now),
-            IncidentState.GaveUp => Moved(incident with { Outcome = IncidentOutcome.None, EndedAt = null, LearnedAt = null }, IncidentState.Detected, "asked to try again", now),
+            IncidentState.GaveUp => Moved(incident with { AcknowledgedBy = null, Outcome = IncidentOutcome.None, EndedAt = null, LearnedAt = null }, IncidentState.Detected, "asked to try again", now),
             _ => (incident with { Attempts = 0, BreakerTrips = 0 }, "asked to try again now"),
         };
 

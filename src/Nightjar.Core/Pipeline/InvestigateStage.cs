@@ -13,6 +13,8 @@ public sealed class InvestigateStage(Catalogue catalogue, RequestDesk desk, Evid
 
     public IReadOnlyList<IncidentState> States => [IncidentState.Investigating];
 
+    public bool IsAgentWork => true;
+
     public async Task<StageOutcome> RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         using var slot = slots.TryTake();
@@ -22,8 +24,17 @@ public sealed class InvestigateStage(Catalogue catalogue, RequestDesk desk, Evid
         }
 
         var service = catalogue.Get(context.Incident.Service);
-        var incident = await OpenRequestAsync(context, service, cancellationToken);
-        if (incident.Request != context.Incident.Request)
+        Incident incident;
+        try
+        {
+            incident = await OpenRequestAsync(context, service, cancellationToken);
+        }
+        catch (RequestWaitsException e)
+        {
+            return new WaitUntil(e.Incident, e.Refusal.Until, e.Message) { IsForTurn = true };
+        }
+
+        if (incident.Request is not null && incident.Request != context.Incident.Request)
         {
             return new Again(incident, $"draft request {incident.Request?.Number} is open");
         }
@@ -42,7 +53,7 @@ public sealed class InvestigateStage(Catalogue catalogue, RequestDesk desk, Evid
                 var began = clock.GetTimestamp();
                 var brief = await gatherer.BriefAsync(incident, service, ct);
                 var finding = await agent.InvestigateAsync(brief, ct);
-                return new TimedFinding(finding, clock.GetElapsedTime(began));
+                return new TimedFinding(finding.Masked(), clock.GetElapsedTime(began));
             },
             cancellationToken);
 
@@ -65,6 +76,11 @@ public sealed class InvestigateStage(Catalogue catalogue, RequestDesk desk, Evid
         {
             await context.Effects.NoteAsync("request", $"no draft request yet: {e.Message}", cancellationToken);
             return context.Incident;
+        }
+        catch (RequestWaitsException e) when (e.Refusal.IsBacklog)
+        {
+            await context.Effects.NoteAsync("request", $"no draft request yet: {e.Message}", cancellationToken);
+            return e.Incident;
         }
     }
 

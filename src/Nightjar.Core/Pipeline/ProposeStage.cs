@@ -13,6 +13,8 @@ public sealed class ProposeStage(Catalogue catalogue, RequestDesk desk, FixWorks
 
     public IReadOnlyList<IncidentState> States => [IncidentState.Proposing];
 
+    public bool IsAgentWork => true;
+
     public async Task<StageOutcome> RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         using var slot = slots.TryTake();
@@ -30,8 +32,7 @@ public sealed class ProposeStage(Catalogue catalogue, RequestDesk desk, FixWorks
 
         if (incident.Request is null && desk.HostFor(service) is not null)
         {
-            // The repository could not be reached in phase 1, so that looked without the code.
-            return new GoOn(await desk.OpenAsync(incident, service, effects, cancellationToken), IncidentState.Investigating, "the repository can be reached now");
+            return await OpenLateAsync(incident, incident.Finding, service, effects, cancellationToken);
         }
 
         var fix = await workshop.TryAsync(incident, service, ct => desk.BodyAsync(incident, service, ct), effects, cancellationToken);
@@ -53,6 +54,26 @@ public sealed class ProposeStage(Catalogue catalogue, RequestDesk desk, FixWorks
         return change.FixCommit is not null
             ? new GoOn(incident, IncidentState.InReview, $"{change.Subject}; {change.Check?.Says ?? "no check is configured"}")
             : new AskPerson(incident, $"No fix could be proposed: {change.Why.TrimEnd('.')}. Mend it by hand and approve to have it verified, or reject to give up.", IncidentState.Verifying);
+    }
+
+    /// <summary>Phase 1 went without a request: people had enough of them (then its finding is written into this one now), or it could not see the code.</summary>
+    private async Task<StageOutcome> OpenLateAsync(Incident incident, Finding finding, Service service, Effects effects, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var opened = await desk.OpenAsync(incident, service, effects, cancellationToken);
+            if (incident.RequestWaits is null)
+            {
+                return new GoOn(opened, IncidentState.Investigating, "the repository can be reached now");
+            }
+
+            await desk.EditAsync(opened, service, effects, new RequestEdit("investigation", "wrote the investigation into the request", [(RequestBody.Investigation, RequestBody.OfFinding(finding))], [RequestNames.Active, RequestNames.Investigating]), cancellationToken);
+            return new Again(opened, $"draft request {opened.Request?.Number} is open");
+        }
+        catch (RequestWaitsException e)
+        {
+            return new WaitUntil(e.Incident, e.Refusal.Until, e.Message) { IsForTurn = true };
+        }
     }
 
     /// <summary>What cannot be shown on a request is said on the incident.</summary>

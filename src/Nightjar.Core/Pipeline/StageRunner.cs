@@ -16,6 +16,11 @@ public sealed partial class StageRunner(LoopRules rules, ILogger<StageRunner> lo
 
     internal async Task<StepResult> RunAsync(IStage stage, StageContext context, CancellationToken cancellationToken)
     {
+        if (stage.IsAgentWork && await rules.Breaker.HoldsAsync(context.Incident.Id, cancellationToken) is var (until, stopped))
+        {
+            return OutcomeRules.Apply(new WaitUntil(context.Incident, until, stopped) { IsForTurn = true }, stage.Name, rules.Clock.GetUtcNow());
+        }
+
         using var limit = new CancellationTokenSource(LongestStage, rules.Clock);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
@@ -28,7 +33,13 @@ public sealed partial class StageRunner(LoopRules rules, ILogger<StageRunner> lo
                 throw new PausedException(pause);
             }
 
-            return OutcomeRules.Apply(await work, stage.Name, rules.Clock.GetUtcNow());
+            var outcome = await work;
+            if (stage.IsAgentWork && outcome is GoOn or AskPerson)
+            {
+                await rules.Breaker.SucceededAsync(cancellationToken);
+            }
+
+            return OutcomeRules.Apply(outcome, stage.Name, rules.Clock.GetUtcNow());
         }
         catch (PausedException e)
         {
@@ -57,6 +68,11 @@ public sealed partial class StageRunner(LoopRules rules, ILogger<StageRunner> lo
             LogStageFailed(e, stage.Name, context.Incident.Id);
             var why = limit.IsCancellationRequested ? $"{stage.Name} took longer than {LongestStage.TotalMinutes:0} minutes" : e.Message;
             await TellFailureAsync(stage, context, cancellationToken);
+            if (stage.IsAgentWork)
+            {
+                await rules.Breaker.FailedAsync(context.Incident, why, cancellationToken);
+            }
+
             return OutcomeRules.Failed(context.Incident, stage.Name, why, rules.Conduct.Tries, rules.Clock.GetUtcNow());
         }
     }

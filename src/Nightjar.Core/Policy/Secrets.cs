@@ -27,14 +27,14 @@ public static partial class Secrets
     }
 
     [GeneratedRegex(@"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex PrivateKey();
+    internal static partial Regex PrivateKey();
 
     /// <summary>GitHub, GitLab, Slack, AWS, Google, Anthropic and OpenAI, Stripe, npm, and JSON Web Tokens, by their published prefixes.</summary>
     [GeneratedRegex(@"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{20,}|xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{35}|sk-[A-Za-z0-9_-]{20,}|[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|npm_[A-Za-z0-9]{30,}|eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*)", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Shapes();
+    internal static partial Regex Shapes();
 
     [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]{0,20}://[^\s:/@]*:)[^\s@/]+@", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
-    private static partial Regex UrlPassword();
+    internal static partial Regex UrlPassword();
 
     [GeneratedRegex(@"((?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token|client[_-]?secret|private[_-]?key)[""']?\s*[:=]\s*[""']?|\b(?:authorization[""']?\s*[:=]\s*[""']?(?:bearer|basic)|bearer)\s+)[^\s""',;&]{4,}", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
     private static partial Regex Named();

@@ -19,7 +19,7 @@ public sealed record FixResult(DraftChange? Change, string Diff, CheckResult? Ch
 /// Makes a fix in a private clone and publishes it. The agent's change is kept as a diff, so that a step that is run again
 /// neither asks the agent twice nor commits what a check left behind.
 /// </summary>
-public sealed class FixWorkshop(ICodeRepositories repositories, EvidenceGatherer gatherer, IAgent agent, IServiceCheck checks, TimeProvider clock)
+public sealed class FixWorkshop(ICodeRepositories repositories, EvidenceGatherer gatherer, IAgent agent, IServiceCheck checks, Gate gate, TimeProvider clock)
 {
     private const int LongestSubject = 100;
 
@@ -28,6 +28,9 @@ public sealed class FixWorkshop(ICodeRepositories repositories, EvidenceGatherer
 
     /// <summary>Commits of others that may lie on top of ours when we look for them.</summary>
     private const int LookBack = 20;
+
+    /// <summary>Of what a linter printed, where it is said that it refused.</summary>
+    private const int LongestRemark = 500;
 
     /// <summary>Has the agent change the clone, then lets gate and check judge.</summary>
     /// <param name="request">Reads the body of the draft request; called when the agent is asked.</param>
@@ -46,6 +49,12 @@ public sealed class FixWorkshop(ICodeRepositories repositories, EvidenceGatherer
             return new FixResult(null, "", null, draft.Why, draft.Tried, draft.Took);
         }
 
+        if (await LintAsync(incident, service, draft, effects, cancellationToken) is { Passed: false } lint)
+        {
+            var refusal = $"gate rule linter: the service's own linter {lint.Says}";
+            return new FixResult(null, "", null, $"the change was refused by {refusal}.", [.. draft.Tried, $"{draft.Change.Subject}: refused by {refusal}: {Quoting.Plain(lint.Output, LongestRemark)}"], draft.Took + lint.Took);
+        }
+
         if (service.Check is null)
         {
             return new FixResult(draft.Change, draft.Diff, null, "proposed without a check: none is configured.", draft.Tried, draft.Took);
@@ -53,7 +62,7 @@ public sealed class FixWorkshop(ICodeRepositories repositories, EvidenceGatherer
 
         var check = await effects.OnceAsync<CheckResult>(
             "check", $"check-{incident.Visit}", "ran the service's own check on the change", _ => Task.FromResult<CheckResult?>(null),
-            ct => CheckAsync(incident, service, draft, ct), cancellationToken);
+            ct => RunAsync(incident, service, draft, ct), cancellationToken);
         return new FixResult(draft.Change, draft.Diff, check, check.Passed ? "the check passes." : $"the change was made, but the service's own check {check.Says}.", draft.Tried, draft.Took + check.Took);
     }
 
@@ -95,13 +104,18 @@ public sealed class FixWorkshop(ICodeRepositories repositories, EvidenceGatherer
         }
 
         var diff = await clone.DiffAsync(cancellationToken);
-        var refusal = Gate.Refusal(diff, await clone.ChangedFilesAsync(cancellationToken));
+        var refusal = gate.Refusal(diff, await clone.ChangedFilesAsync(cancellationToken), change.Origin);
         return refusal is null
             ? new Draft(change, diff, attempt.Why, attempt.Tried, clock.GetElapsedTime(began))
             : new Draft(null, "", $"the change was refused by {refusal}.", [.. attempt.Tried, $"{change.Subject}: refused by {refusal}"], clock.GetElapsedTime(began));
     }
 
-    private async Task<CheckResult> CheckAsync(Incident incident, Service service, Draft draft, CancellationToken cancellationToken)
+    /// <summary>The service's formatter or linter, on a clone of its own: what it changes is thrown away. Null when none is configured.</summary>
+    private async Task<CheckResult?> LintAsync(Incident incident, Service service, Draft draft, Effects effects, CancellationToken cancellationToken) => service.Lint is null ? null : await effects.OnceAsync<CheckResult>(
+        "lint", $"lint-{incident.Visit}", "ran the service's own linter on the change", _ => Task.FromResult<CheckResult?>(null),
+        ct => RunAsync(incident, service with { Check = service.Lint }, draft, ct), cancellationToken);
+
+    private async Task<CheckResult> RunAsync(Incident incident, Service service, Draft draft, CancellationToken cancellationToken)
     {
         await using var clone = await repositories.CloneAsync(service, incident.Request?.Branch ?? RequestNames.Branch(incident), cancellationToken);
         await clone.ApplyAsync(draft.Diff, cancellationToken);

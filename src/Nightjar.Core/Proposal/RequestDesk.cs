@@ -9,7 +9,7 @@ using Nightjar.Core.Services;
 namespace Nightjar.Core.Proposal;
 
 /// <summary>Opens and edits the draft request of an incident, each effect once. Without a host it does nothing and says so.</summary>
-public sealed class RequestDesk(HostOf hosts, ICodeRepositories repositories, Conduct conduct)
+public sealed class RequestDesk(HostOf hosts, ICodeRepositories repositories, Conduct conduct, RequestQueue queue)
 {
     /// <summary>Branch names tried before a person is asked: another one means that somebody else uses ours.</summary>
     private const int MostNames = 10;
@@ -19,6 +19,7 @@ public sealed class RequestDesk(HostOf hosts, ICodeRepositories repositories, Co
         conduct is { Proposals: true, DryRun: false } && service.Repository is not null ? hosts(service) : null;
 
     /// <summary>The branch with its empty first commit, and the draft request with its Trigger section.</summary>
+    /// <exception cref="RequestWaitsException">People have requests enough for now.</exception>
     public async Task<Incident> OpenAsync(Incident incident, Service service, Effects effects, CancellationToken cancellationToken)
     {
         if (service.Repository is not { } repository)
@@ -43,6 +44,11 @@ public sealed class RequestDesk(HostOf hosts, ICodeRepositories repositories, Co
             incident = incident.Anew();
         }
 
+        if (await queue.AskAsync(incident, cancellationToken) is { } refusal)
+        {
+            throw new RequestWaitsException(incident with { RequestWaits = refusal.Why }, refusal);
+        }
+
         var name = await NameBranchAsync(incident, service, host, effects, cancellationToken);
         incident = incident with { Occurrence = name.Occurrence };
         var branch = RequestNames.Branch(incident);
@@ -56,7 +62,7 @@ public sealed class RequestDesk(HostOf hosts, ICodeRepositories repositories, Co
         var hosted = await effects.OnceAsync(
             "open-request", $"request-{incident.Occurrence}", name.IsTaken ? $"took over the request that is open (host: {host.Name})" : $"opened a draft request (host: {host.Name})", FindAsync,
             async ct => (name.IsTaken ? await FindAsync(ct) : null) ?? await host.OpenDraftAsync(service, draft, ct), cancellationToken);
-        return incident with { Request = new ReviewRequest(host.Name, hosted.Number, hosted.Url, branch, repository.BaseBranch, hosted.OpenedAt) { Head = head.Commit } };
+        return incident with { RequestWaits = null, Request = new ReviewRequest(host.Name, hosted.Number, hosted.Url, branch, repository.BaseBranch, hosted.OpenedAt) { Head = head.Commit } };
 
         async Task<Pushed?> HeadAsync(CancellationToken ct) => await repositories.HeadOfAsync(service, branch, ct) is { } found ? new Pushed(found) : null;
         Task<HostedRequest?> FindAsync(CancellationToken ct) => host.FindAsync(service, branch, ct);
@@ -148,6 +154,15 @@ public sealed class RequestDesk(HostOf hosts, ICodeRepositories repositories, Co
     }
 
     private sealed record Named(int Occurrence, bool IsTaken = false);
+}
+
+/// <summary>The request of this incident may not be opened now; nothing was done.</summary>
+internal sealed class RequestWaitsException(Incident incident, RequestRefusal refusal) : Exception(refusal.Why)
+{
+    /// <summary>As it is to go on, with the reason.</summary>
+    public Incident Incident { get; } = incident;
+
+    public RequestRefusal Refusal { get; } = refusal;
 }
 
 /// <summary>A commit that is on the remote.</summary>

@@ -14,6 +14,9 @@ public sealed record Service
 
     public CheckCommand? Check { get; init; }
 
+    /// <summary>Its formatter or linter; a change that it does not pass is refused by the gate.</summary>
+    public CheckCommand? Lint { get; init; }
+
     public ImmutableArray<HttpProbe> Probes { get; init; } = [];
 
     public ErrorRateOptions ErrorRate { get; init; } = new();
@@ -30,6 +33,9 @@ public sealed record Service
     public ImmutableArray<ServiceName> DependsOn { get; init; } = [];
 
     public ImmutableArray<string> Owners { get; init; } = [];
+
+    /// <summary>The route that its pages take; null takes its first owner who has one, else the route of all.</summary>
+    public string? Route { get; init; }
 }
 
 /// <summary>Where the code is. <paramref name="Path"/> is a local repository (bare or not) or any URL that git can read.</summary>

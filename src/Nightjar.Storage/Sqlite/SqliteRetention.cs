@@ -22,7 +22,7 @@ internal static class SqliteRetention
         var journal = await RepeatAsync(file, connection => PruneJournal(connection, keptSince), cancellationToken);
         var rates = await RepeatAsync(file, connection => PruneRates(connection, (now - options.Rates).UtcTicks), cancellationToken);
         var heldBack = await RepeatAsync(file, connection => PruneHeldBack(connection, (now - options.HeldBack).UtcTicks), cancellationToken);
-        await file.WriteAsync(connection => PruneExpired(connection, now.UtcTicks), cancellationToken);
+        await file.WriteAsync(connection => PruneExpired(connection, now.UtcTicks, keptSince), cancellationToken);
         return new Pruned(journal, rates, heldBack);
     }
 
@@ -74,7 +74,7 @@ internal static class SqliteRetention
         new { keptSince, Batch });
 
     /// <summary>What ended by itself and has no history to keep.</summary>
-    private static void PruneExpired(SqliteConnection connection, long now) => connection.Execute(
-        "DELETE FROM links WHERE expires_at <= @now; DELETE FROM sessions WHERE expires_at <= @now; DELETE FROM cool_downs WHERE until <= @now",
-        new { now });
+    private static void PruneExpired(SqliteConnection connection, long now, long keptSince) => connection.Execute(
+        "DELETE FROM links WHERE expires_at <= @now; DELETE FROM sessions WHERE expires_at <= @now; DELETE FROM cool_downs WHERE until <= @now; DELETE FROM pages WHERE is_over = 1 AND next_at IS NULL AND raised_at < @keptSince; DELETE FROM request_slots WHERE at < @keptSince",
+        new { now, keptSince });
 }

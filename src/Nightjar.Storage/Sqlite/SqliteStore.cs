@@ -1,5 +1,6 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Nightjar.Core.Announcements;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Memory;
@@ -38,6 +39,9 @@ public sealed class SqliteStore : IAsyncDisposable
         Marks = new SqliteWatchMarks(file);
         SignIns = new SqliteSignIns(file);
         Spend = new SqliteSpendLedger(file, clock);
+        Slots = new SqliteRequestSlots(file);
+        Pages = new SqlitePages(file);
+        Breaker = new SqliteBreakerRecord(file);
     }
 
     /// <summary>The SQLite library in use, such as <c>3.40.1 (the system's)</c>.</summary>
@@ -72,6 +76,12 @@ public sealed class SqliteStore : IAsyncDisposable
     public ISignIns SignIns { get; }
 
     public ISpendLedger Spend { get; }
+
+    public IRequestSlots Slots { get; }
+
+    public IPages Pages { get; }
+
+    public IBreakerRecord Breaker { get; }
 
     /// <summary>Opens the store, makes it when there is none, and brings it to this program's schema.</summary>
     /// <exception cref="StoreInUseException">Another process has it open.</exception>

@@ -22,7 +22,8 @@ internal static class CheckVerb
     {
         var schema = new Option<bool>("--schema") { Description = "Print the JSON Schema of nightjar.yaml, for editors, and end" };
         var show = new Option<bool>("--show") { Description = "Print what is in effect, with where each value comes from" };
-        var command = new Command("check", "Read the configuration, try every connection and permission, say what to do") { schema, show };
+        var page = new Option<string?>("--page") { Description = "Send a test page to every step of a route, and end", HelpName = "ROUTE" };
+        var command = new Command("check", "Read the configuration, try every connection and permission, say what to do") { schema, show, page };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (parsed.GetValue(schema))
@@ -43,7 +44,7 @@ internal static class CheckVerb
                 Console.Out.WriteLine(EffectiveConfiguration.Write(read));
             }
 
-            var lines = await LinesAsync(Configured.InState(parsed, options), cancellationToken);
+            var lines = parsed.GetValue(page) is { } route ? await RouteCheck.PageAsync(options, route, cancellationToken) : await LinesAsync(Configured.InState(parsed, options), cancellationToken);
             Print(lines, parsed.GetValue(Options.Json));
             return lines.Any(l => l.Outcome == CheckOutcome.Fail) ? ExitCode.Failed : ExitCode.Ok;
         });
@@ -60,6 +61,7 @@ internal static class CheckVerb
         lines.AddRange(await ReviewCheck.RunAsync(options, clock, cancellationToken));
         lines.AddRange(await Task.WhenAll(options.Sources.Select(s => SourceAsync(s, cancellationToken))));
         lines.AddRange(options.Alerts.Select(a => CheckLine.Ok($"alerts {a.Name}", $"takes {a.Kind} at {options.PublicUrl}/hooks/alerts/{a.Name}")));
+        lines.AddRange(RouteCheck.Run(options));
         lines.Add(await FenceAsync(options, clock, cancellationToken));
         lines.AddRange(await AgentCheck.RunAsync(options, clock, cancellationToken));
         return lines;

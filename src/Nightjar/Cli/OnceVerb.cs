@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Nightjar.Configuration;
 using Nightjar.Connectors;
 using Nightjar.Connectors.Probes;
+using Nightjar.Core.Announcements;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Pipeline;
@@ -89,6 +90,8 @@ internal static class OnceVerb
         {
             await parts.GetRequiredService<IncidentLoop>().StepAsync(incident.Id, cancellationToken);
         }
+
+        await parts.GetRequiredService<Pager>().SendDueAsync(cancellationToken);
 
         return ([.. open.All.Select(i => new Found(i.Id.Value, i.Service.Value, i.Title, i.State.ToString(), i.Finding?.RootCause, i.Waiting))], unknown);
     }

@@ -32,6 +32,11 @@ internal sealed class ConfigurationCheck(HttpClient http, TimeProvider clock, Fu
                 lines.Add(Command($"{service.Name}: check", check.Command));
             }
 
+            if (service.Lint is { } lint)
+            {
+                lines.Add(Command($"{service.Name}: lint", lint.Command));
+            }
+
             if (service.RunningVersion?.Command is { } command)
             {
                 lines.Add(Command($"{service.Name}: running version", command));

@@ -26,6 +26,7 @@ internal static class CrossChecks
 
         GitHubChecks.Run(options, reading);
         SourceChecks.Run(options, reading);
+        PagingChecks.Run(options, reading);
         if (options.Heartbeat.Url is null && reading.Has("heartbeat.every"))
         {
             reading.Blame("heartbeat.every", "is not used: there is no heartbeat.url");
@@ -59,9 +60,9 @@ internal static class CrossChecks
             }
         }
 
-        if (reading.Has($"{path}.check") && !reading.Has($"{path}.repository"))
+        foreach (var key in new[] { "check", "lint" }.Where(k => reading.Has($"{path}.{k}") && !reading.Has($"{path}.repository")))
         {
-            reading.Blame($"{path}.check", "is not used: the service has no repository");
+            reading.Blame($"{path}.{key}", "is not used: the service has no repository");
         }
 
         var (url, command) = (reading.Has($"{path}.runningVersion.url"), reading.Has($"{path}.runningVersion.command"));

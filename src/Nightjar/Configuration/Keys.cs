@@ -1,6 +1,7 @@
 using Nightjar.Connectors;
 using Nightjar.Connectors.Alerts;
 using Nightjar.Connectors.GitHub;
+using Nightjar.Connectors.Paging;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
@@ -64,6 +65,7 @@ internal static class Keys
             .Key("logs", "Globs of the log files that it writes; a relative one starts at this file's folder.", new ListOf<string>("a glob, or a list of them", FilePath("a glob"), orOne: true, fewest: 1), o => o.Logs, (o, v) => o with { Logs = v })
             .Key("repository", "Where its code is.", new Short<RepositoryLocation>(FilePath("a path or URL", IsLocal), p => new RepositoryLocation(p), Repository), o => o.Repository, (o, v) => o with { Repository = v })
             .Key("check", "How a change of its code is checked.", new Short<CheckCommand>(Text("a command"), c => new CheckCommand(c), Check), o => o.Check, (o, v) => o with { Check = v })
+            .Key("lint", "Its formatter or linter, run like the check: a change that it does not pass is refused.", new Short<CheckCommand>(Text("a command"), c => new CheckCommand(c), Check), o => o.Lint, (o, v) => o with { Lint = v })
             .Key("health", "Short for one probe of the name health.", Url(), o => Health(o)?.Url, (o, v) => o with { Probes = o.Probes.Add(new HttpProbe("health", v)) })
             .Key("probes", "Endpoints that answer when it is well.", new ListOf<HttpProbe>("a list of probes", Probe), o => [.. o.Probes.Where(p => p != Health(o))], (o, v) => o with { Probes = o.Probes.AddRange(v) })
             .Key("errorRate", "When its error rate is a problem.", ErrorRate, o => o.Logs.IsEmpty && o.ErrorRate == new ErrorRateOptions() ? null : o.ErrorRate, (o, v) => o with { ErrorRate = v })
@@ -71,7 +73,8 @@ internal static class Keys
             .Key("verify", "When a fix counts as proven.", Verify, o => o.Verify, (o, v) => o with { Verify = v })
             .Key("runningVersion", "How the running commit is learned.", Running, o => o.RunningVersion, (o, v) => o with { RunningVersion = v })
             .Key("dependsOn", "Services that it calls; an incident of one of them holds back incidents of this one.", new ListOf<string>("a list of service names", Name, orOne: true), o => [.. o.DependsOn.Select(n => n.Value)], (o, v) => o with { DependsOn = [.. v.Select(n => new ServiceName(n))] })
-            .Key("owners", "Who looks after it.", new ListOf<string>("a list of names", Name, orOne: true), o => o.Owners, (o, v) => o with { Owners = v });
+            .Key("owners", "Who looks after it; pages take the route of the first one who has one of that name.", new ListOf<string>("a list of names", Name, orOne: true), o => o.Owners, (o, v) => o with { Owners = v })
+            .Key("route", "The route that its pages take, before that of an owner.", Name, o => o.Route, (o, v) => o with { Route = v });
 
     private static readonly Section<DashboardOptions> Dashboard =
         new Section<DashboardOptions>("{listen, url}", "The dashboard and the API.", new DashboardOptions())
@@ -93,7 +96,7 @@ internal static class Keys
     private static readonly Section<AuthorOptions> Author =
         new Section<AuthorOptions>("{name, email}", "Who signs the commits of a fix.", new AuthorOptions())
             .Key("name", "The author's name.", Signature("a name in one line without < and >", @"^[^<>\x00-\x1f\x7f]+$"), o => o.Name, (o, v) => o with { Name = v })
-            .Key("email", "The author's address.", Signature("an address such as nightjar@example.org", @"^[^<>@\s\x00-\x1f\x7f]+@[^<>@\s\x00-\x1f\x7f]+$"), o => o.Email, (o, v) => o with { Email = v });
+            .Key("email", "The author's address.", Signature("an address such as nightjar@example.org", GuardKeys.AddressPattern), o => o.Email, (o, v) => o with { Email = v });
 
     private static readonly Section<GitHubOptions> GitHub =
         new Section<GitHubOptions>("{token, tokenFile, webhookSecret, …}", "The GitHub that draft requests are opened on, for services whose repository is there.", new GitHubOptions())
@@ -129,7 +132,12 @@ internal static class Keys
             .Key("heartbeat", "The sign of life for others.", Heartbeat, o => o.Heartbeat.Url is null ? null : o.Heartbeat, (o, v) => o with { Heartbeat = v })
             .Key("fence", "What keeps checks and agents in: auto takes the best there is, none does without, and then nothing that a model wrote is run.", Choice(Fences), o => o.Fence, (o, v) => o with { Fence = v })
             .Key("author", "Who signs the commits of a fix.", Author, o => o.Author, (o, v) => o with { Author = v })
-            .Key("github", "The GitHub that draft requests are opened on.", GitHub, o => o.GitHub, (o, v) => o with { GitHub = v });
+            .Key("github", "The GitHub that draft requests are opened on.", GitHub, o => o.GitHub, (o, v) => o with { GitHub = v })
+            .Key("gate", "What a fix must be before it is published.", GuardKeys.Gate, o => o.Gate, (o, v) => o with { Gate = v })
+            .Key("limits", "How many draft requests people are given.", GuardKeys.Limits, o => o.Limits, (o, v) => o with { Limits = v })
+            .Key("routes", "Whom pages reach.", new ListOf<PageRouteOptions>("a list of routes", GuardKeys.Route), o => o.Routes, (o, v) => o with { Routes = v })
+            .Key("route", "The route of all pages that no service or owner has one for; our own log when absent.", Name, o => o.Route, (o, v) => o with { Route = v })
+            .Key("mail", "The server that mail is handed to.", GuardKeys.Mail, o => o.Mail.Host.Length == 0 ? null : o.Mail, (o, v) => o with { Mail = v });
 
     /// <summary>False for what git takes as a remote: a URL, or <c>host:path</c>.</summary>
     public static bool IsLocal(string repository) =>

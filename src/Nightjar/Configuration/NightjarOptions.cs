@@ -3,7 +3,9 @@ using System.Net;
 using Nightjar.Connectors;
 using Nightjar.Connectors.Alerts;
 using Nightjar.Connectors.GitHub;
+using Nightjar.Connectors.Paging;
 using Nightjar.Core.Policy;
+using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 
@@ -38,6 +40,17 @@ internal sealed record NightjarOptions
     public AuthorOptions Author { get; init; } = new();
 
     public GitHubOptions GitHub { get; init; } = new();
+
+    public GateOptions Gate { get; init; } = new();
+
+    public RequestLimits Limits { get; init; } = new();
+
+    public ImmutableArray<PageRouteOptions> Routes { get; init; } = [];
+
+    /// <summary>The route of pages that nothing else is named for; null leaves them in our own log.</summary>
+    public string? Route { get; init; }
+
+    public MailOptions Mail { get; init; } = new();
 
     /// <summary>Where people reach the dashboard; what links in messages begin with.</summary>
     public string PublicUrl => Dashboard.Url?.GetLeftPart(UriPartial.Authority) ?? $"http://{Dashboard.Reached}";

@@ -7,6 +7,7 @@ using Nightjar.Connectors.Alerts;
 using Nightjar.Connectors.Git;
 using Nightjar.Connectors.GitHub;
 using Nightjar.Connectors.LocalHost;
+using Nightjar.Connectors.Paging;
 using Nightjar.Connectors.Probes;
 using Nightjar.Core.Announcements;
 using Nightjar.Core.Evidence;
@@ -46,8 +47,8 @@ internal static class Composition
 
     private static IServiceCollection AddStore(this IServiceCollection services, SqliteStore store) => services
         .AddSingleton(store).AddSingleton(store.Incidents).AddSingleton(store.Folds).AddSingleton(store.Inbox).AddSingleton(store.Journal)
-        .AddSingleton(store.Ledger).AddSingleton(store.Silences).AddSingleton(store.Pause).AddSingleton(store.Rates).AddSingleton(store.Requests)
-        .AddSingleton(store.Evidence).AddSingleton(store.Marks).AddSingleton(store.Memory).AddSingleton(store.SignIns).AddSingleton(store.Spend)
+        .AddSingleton(store.Ledger).AddSingleton(store.Silences).AddSingleton<IPauseSwitch>(s => new ResumeSwitch(store.Pause, s.GetRequiredService<AgentBreaker>())).AddSingleton(store.Rates).AddSingleton(store.Requests)
+        .AddSingleton(store.Evidence).AddSingleton(store.Marks).AddSingleton(store.Memory).AddSingleton(store.SignIns).AddSingleton(store.Spend).AddSingleton(store.Slots).AddSingleton(store.Pages).AddSingleton(store.Breaker)
         .AddSingleton(new IncidentStores(store.Incidents, store.Folds, store.Inbox, store.Journal, store.Ledger));
 
     private static IServiceCollection AddSignals(this IServiceCollection services, NightjarOptions options) => services
@@ -70,6 +71,8 @@ internal static class Composition
         .AddSingleton(options.GitHub).AddSingleton<GitHubRoom>().AddSingleton<GitHubHooks>()
         .AddSingleton<HostOf>(s => service => HostOfService(service, s.GetRequiredService<GitHubRoom>(), s.GetRequiredService<LocalCodeHost>()))
         .AddSingleton<IServiceCheck>(s => Check(options, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ServiceCheck>>()))
+        .AddSingleton(s => new PagingRoom(options.Routes, options.Mail, options.Conduct.DryRun, s.GetRequiredService<ILogger<ConsoleChannel>>()))
+        .AddSingleton(s => s.GetRequiredService<PagingRoom>().For(options.Route, s.GetRequiredService<Catalogue>()))
         .AddAgent(options)
         .AddSingleton<IAnnouncer, ConsoleAnnouncer>();
 
@@ -84,11 +87,12 @@ internal static class Composition
     private static IServiceCollection AddPipeline(this IServiceCollection services, NightjarOptions options, Seams seams)
     {
         services
+            .AddSingleton<Pager>().AddSingleton<AgentBreaker>().AddSingleton(options.Limits).AddSingleton<RequestQueue>().AddSingleton(new Gate(options.Gate))
             .AddSingleton(seams.Review).AddSingleton(new AgentSlots(MostAgents)).AddSingleton<EvidenceGatherer>().AddSingleton<RequestDesk>().AddSingleton<FixWorkshop>().AddSingleton<RolloutWatch>().AddSingleton<QuietEvidence>()
             .AddSingleton<TriageStage>().AddSingleton<InvestigateStage>().AddSingleton<ProposeStage>().AddSingleton<ReviewStage>().AddSingleton<VerifyStage>().AddSingleton<RequestEnd>().AddSingleton<LearnStage>()
             .AddSingleton(s => new StageList(s.GetRequiredService<TriageStage>(), s.GetRequiredService<InvestigateStage>(), s.GetRequiredService<ProposeStage>(), s.GetRequiredService<ReviewStage>(), s.GetRequiredService<VerifyStage>(), s.GetRequiredService<LearnStage>()))
-            .AddSingleton(s => new Teller(s.GetServices<IAnnouncer>(), id => $"{options.PublicUrl}/incidents/{id.Value}", seams.Clock, s.GetRequiredService<ILogger<Teller>>()))
-            .AddSingleton(s => new LoopRules(options.Conduct, s.GetRequiredService<IPauseSwitch>(), s.GetRequiredService<Teller>(), seams.Clock, seams.Reached))
+            .AddSingleton(s => new Teller(s.GetServices<IAnnouncer>(), s.GetRequiredService<Pager>(), id => $"{options.PublicUrl}/incidents/{id.Value}", seams.Clock, s.GetRequiredService<ILogger<Teller>>()))
+            .AddSingleton(s => new LoopRules(options.Conduct, s.GetRequiredService<IPauseSwitch>(), s.GetRequiredService<AgentBreaker>(), s.GetRequiredService<Teller>(), seams.Clock, seams.Reached))
             .AddSingleton<StageRunner>().AddSingleton<IncidentLoop>().AddSingleton<QuartzWakeUps>();
         return seams.WakeUps is { } wakeUps ? services.AddSingleton(wakeUps) : services.AddSingleton<IWakeUps>(s => s.GetRequiredService<QuartzWakeUps>());
     }

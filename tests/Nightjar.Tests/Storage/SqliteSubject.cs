@@ -28,6 +28,9 @@ public sealed class SqliteSubject : StoreSubject
             Memory = store.Memory,
             SignIns = store.SignIns,
             Spend = store.Spend,
+            Slots = store.Slots,
+            Pages = store.Pages,
+            Breaker = store.Breaker,
             Prune = (now, options) => store.PruneAsync(now, options, CancellationToken.None),
             Close = store.DisposeAsync,
         };
@@ -51,6 +54,8 @@ public sealed class SqliteSmallRecordsTests : SmallRecordsContract<SqliteSubject
 public sealed class SqliteRatesTests : RatesContract<SqliteSubject>;
 
 public sealed class SqliteSpendTests : SpendContract<SqliteSubject>;
+
+public sealed class SqliteGuardsTests : GuardsContract<SqliteSubject>;
 
 public sealed class SqliteRequestRecordsTests : RequestRecordsContract<SqliteSubject>;
 

@@ -1,3 +1,4 @@
+using Nightjar.Core.Announcements;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Memory;
@@ -46,6 +47,12 @@ public sealed record OpenStore
     public required ISignIns SignIns { get; init; }
 
     public required ISpendLedger Spend { get; init; }
+
+    public required IRequestSlots Slots { get; init; }
+
+    public required IPages Pages { get; init; }
+
+    public required IBreakerRecord Breaker { get; init; }
 
     public required Func<DateTimeOffset, RetentionOptions, Task> Prune { get; init; }
 

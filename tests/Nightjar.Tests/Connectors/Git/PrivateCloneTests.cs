@@ -123,7 +123,7 @@ public sealed class PrivateCloneTests : IDisposable
         }
 
         Assert.True(await clone.TryRevertAsync(clean, Token));
-        Assert.Equal([new FileChange("b.cs", 1, 1)], await clone.ChangedFilesAsync(Token));
+        Assert.Equal([new FileChange("b.cs", 1, 1) { Size = new FileInfo(Path.Combine(clone.Path, "b.cs")).Length }], await clone.ChangedFilesAsync(Token));
         await clone.ResetAsync(Token);
         Assert.Empty(await clone.ChangedFilesAsync(Token));
         Assert.True(await clone.TryRevertAsync(side, Token));

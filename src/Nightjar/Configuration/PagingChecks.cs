@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Nightjar.Connectors.Paging;
+
+namespace Nightjar.Configuration;
+
+/// <summary>What no single key of a route can tell: names that lead nowhere, steps that lack what they need.</summary>
+internal static class PagingChecks
+{
+    public static void Run(NightjarOptions options, Reading reading)
+    {
+        var names = options.Routes.Select(r => r.Name).ToImmutableArray();
+        CheckNamed(options.Route, "route", names, reading);
+        for (var i = 0; i < options.Services.Length; i++)
+        {
+            CheckNamed(options.Services[i].Route, string.Create(CultureInfo.InvariantCulture, $"services[{i}].route"), names, reading);
+        }
+
+        for (var i = 0; i < options.Routes.Length; i++)
+        {
+            var path = string.Create(CultureInfo.InvariantCulture, $"routes[{i}]");
+            if (names.IndexOf(names[i]) < i)
+            {
+                reading.Blame($"{path}.name", $"{Wording.Quote(names[i])} is the name of another already");
+            }
+
+            for (var j = 0; j < options.Routes[i].Steps.Length; j++)
+            {
+                CheckStep(options.Routes[i].Steps[j], string.Create(CultureInfo.InvariantCulture, $"{path}.steps[{j}]"), options.Mail, reading);
+            }
+        }
+
+        if (reading.Has("mail") && !options.Routes.Any(r => r.Steps.Any(s => s.Kind == PageStepKind.Email)))
+        {
+            reading.Blame("mail", "is not used: no route has a step of kind email");
+        }
+
+        if (reading.Has("mail.password") && reading.Has("mail.passwordFile"))
+        {
+            reading.Blame("mail.passwordFile", "is given beside password; give one of the two");
+        }
+
+        if (options.Mail is { User: not null, Tls: false })
+        {
+            reading.Blame("mail.tls", "is off, which would send the password in clear text; leave it on, or take user out");
+        }
+    }
+
+    private static void CheckNamed(string? route, string path, ImmutableArray<string> names, Reading reading)
+    {
+        if (route is not null && !names.Contains(route))
+        {
+            reading.Blame(path, $"there is no route {Wording.Quote(route)}{Wording.DidYouMean(route, names)}");
+        }
+    }
+
+    private static void CheckStep(PageStepOptions step, string path, MailOptions mail, Reading reading)
+    {
+        var takesKey = step.Kind is PageStepKind.PagerDuty or PageStepKind.Opsgenie or PageStepKind.Webhook;
+        if (reading.Has($"{path}.key") && reading.Has($"{path}.keyFile"))
+        {
+            reading.Blame($"{path}.keyFile", "is given beside key; give one of the two");
+        }
+
+        Demand(takesKey, step.Key is not null, "key", "a key or keyFile");
+        Demand(step.Kind == PageStepKind.Webhook, step.Url is not null, takesKey ? "" : "url", "a url");
+        Demand(step.Kind == PageStepKind.Email, !step.To.IsEmpty, "to", "to: the addresses");
+        if (step.Kind == PageStepKind.Email && mail.Host.Length == 0)
+        {
+            reading.Blame(path, "is an email, but there is no mail.host to hand it to");
+        }
+
+        if (step.Url is { Scheme: not "https", IsLoopback: false })
+        {
+            reading.Blame($"{path}.url", "would send in clear text; give an https URL");
+        }
+
+        void Demand(bool needs, bool has, string key, string what)
+        {
+            if (needs && !has)
+            {
+                reading.Blame(path, $"is {step.Kind.ToString().ToLowerInvariant()}, and needs {what}");
+            }
+            else if (!needs && has && key.Length > 0)
+            {
+                reading.Blame(reading.Has($"{path}.{key}") ? $"{path}.{key}" : path, $"is not used: {step.Kind.ToString().ToLowerInvariant()} has no {key}");
+            }
+        }
+    }
+}
