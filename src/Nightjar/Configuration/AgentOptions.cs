@@ -44,7 +44,7 @@ internal sealed record AgentOptions
     /// <summary>The provider's key; the variable <c>ANTHROPIC_API_KEY</c> when absent.</summary>
     public Secret? Key { get; init; }
 
-    public string CredentialsFile { get; init; } = "~/.claude/.credentials.json";
+    public string CredentialsFile { get; init; } = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".claude", ".credentials.json");
 
     public Uri Url { get; init; } = new("https://api.anthropic.com");
 
