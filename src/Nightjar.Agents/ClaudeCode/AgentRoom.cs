@@ -70,6 +70,7 @@ public sealed class AgentRoom(IReadOnlyList<IFence> fences, IFence? without, Mod
             new FencedCommand([program, .. arguments], run.Folder ?? doors.Empty, command.Options.Timeout)
             {
                 IsReadOnly = run.IsReadOnly,
+                HasToolchain = false,
                 SeenAt = inside ? SourceInside : null,
                 Doors = inside ? [(command.Program.Path, program), (doors.ModelSocket, model), (doors.ToolsSocket, tools)] : [],
                 ReadOnly = [.. command.Options.BridgeReads],

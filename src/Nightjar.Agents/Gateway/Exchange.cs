@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 using Nightjar.Core.Policy;
@@ -147,6 +148,12 @@ internal sealed class Exchange(HttpClient http, ISpendLedger ledger, GatewayRule
             {
                 to.Headers[name] = string.Join(", ", values);
             }
+        }
+
+        if (from.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            // The program would ask ten times more with the same key.
+            to.Headers["x-should-retry"] = "false";
         }
     }
 
