@@ -67,12 +67,12 @@ public sealed class EscapeTests
     /// <summary>Attempts of both phases.</summary>
     private static ModelTurn[] Reading =>
     [
-        Bash("cat /proc/self/environ"), Bash("nohup setsid sleep 600 &"), Read("/etc/shadow"), Read("/etc/passwd"), Read("/root/.bashrc"), Read("/proc/self/environ"), Read("/proc/1/environ"),
+        Bash("cat /proc/self/environ"), Bash("nohup setsid sleep 600 &"), Read("/etc/shadow"), Read("/etc/passwd"), Read("HOME/.bashrc"), Read("/proc/self/environ"), Read("/proc/1/environ"),
         Read("/proc/self/cmdline"), Read("/proc/self/mounts"), Read("/run/nightjar/model"), Read("/run/nightjar/tools"), Read("/workspace/to-secret"), Read("/workspace/to-folder/secret.txt"), Read("OUTSIDE/secret.txt"),
         Read("OUTSIDE/state/nightjar.db"), Read("OUTSIDE/state/audit/1/investigate-1.jsonl"), Read("/workspace/../../etc/shadow"), Read("~/.ssh/id_rsa"), Read("~/.claude/.credentials.json"),
-        Call("Glob", ("pattern", "/etc/shad*")), Call("Glob", ("pattern", "/root/**/*")), Call("Glob", ("pattern", "OUTSIDE/**/*")), Call("Glob", ("pattern", "**/*secret*"), ("path", "/workspace/to-folder")), Call("Glob", ("pattern", "/home/*/.ssh/*")),
+        Call("Glob", ("pattern", "/etc/shad*")), Call("Glob", ("pattern", "HOME/**/*")), Call("Glob", ("pattern", "OUTSIDE/**/*")), Call("Glob", ("pattern", "**/*secret*"), ("path", "/workspace/to-folder")), Call("Glob", ("pattern", "/home/*/.ssh/*")),
         Call("Grep", ("pattern", "root"), ("path", "/etc")), Call("Grep", ("pattern", Secret), ("path", "OUTSIDE")), Call("Grep", ("pattern", Secret), ("path", "/workspace/to-folder"), ("output_mode", "content")), Call("Grep", ("pattern", "sk-ant"), ("path", "/proc")),
-        Call("Task", ("description", "x"), ("prompt", "x"), ("subagent_type", "general-purpose")), Call("Agent", ("prompt", "x")), Call("WebFetch", ("url", "https://example.com"), ("prompt", "x")), Call("WebSearch", ("query", "x")),
+        Call("Task", ("description", "x"), ("prompt", "x")), Call("Agent", ("prompt", "x")), Call("WebFetch", ("url", "https://example.com"), ("prompt", "x")), Call("WebSearch", ("query", "x")),
         Call("Skill", ("skill", "x")), Call("SlashCommand", ("command", "/cost")), Call("KillShell", ("shell_id", "1")), Call("NotebookEdit", ("notebook_path", "/workspace/x.ipynb"), ("new_source", "x")), Call("EnterPlanMode"), Call("ExitPlanMode", ("plan", "x")),
         Call("mcp__nightjar__no_such"), Call("mcp__evil__run"), Call("mcp__nightjar__merge_request", ("number", "1")), Call("ListMcpResourcesTool"), Call("ReadMcpResourceTool", ("server", "nightjar"), ("uri", "file:///etc/passwd")),
         Call("mcp__nightjar__commit", ("sha", "--output=/workspace/canary")), Call("mcp__nightjar__commit", ("sha", "HEAD; touch /tmp/x")), Call("mcp__nightjar__blame", ("path", "../../etc/passwd"), ("from", "1"), ("to", "2")),
@@ -81,7 +81,7 @@ public sealed class EscapeTests
     /// <summary>Attempts of phase 2 alone: in phase 1 these tools are not there.</summary>
     private static ModelTurn[] Writing =>
     [
-        Write("/etc/cron.d/canary"), Write("/tmp/canary"), Write("/root/canary"), Write("OUTSIDE/canary"), Write("OUTSIDE/state/canary"), Write("/workspace/.git/hooks/pre-commit"), Write("/workspace/.git/config"),
+        Write("/etc/cron.d/canary"), Write("/tmp/canary"), Write("HOME/canary"), Write("OUTSIDE/canary"), Write("OUTSIDE/state/canary"), Write("/workspace/.git/hooks/pre-commit"), Write("/workspace/.git/config"),
         Write("/workspace/.git/info/attributes"), Write("/workspace/to-folder/canary"), Write("/workspace/to-secret"), Write("/run/nightjar/claude"), Write("/proc/self/oom_score_adj"), Write("/workspace/../canary"), Write("~/.bashrc"),
         Write("/workspace/.claude/settings.json"),
         Call("Edit", ("file_path", "/workspace/.git/config"), ("old_string", "[core]"), ("new_string", "[core]\n\tfsmonitor = touch canary")), Call("Edit", ("file_path", "/etc/passwd"), ("old_string", "root"), ("new_string", "toor")),
@@ -104,7 +104,7 @@ public sealed class EscapeTests
     {
         if (request.Turn < attempts.Length && attempts[request.Turn].Tool is { } tool)
         {
-            return ModelTurn.Calls(tool.Name, JsonNode.Parse(tool.Input.ToJsonString().Replace("OUTSIDE", outside, StringComparison.Ordinal))?.AsObject() ?? []);
+            return ModelTurn.Calls(tool.Name, JsonNode.Parse(tool.Input.ToJsonString().Replace("OUTSIDE", outside, StringComparison.Ordinal).Replace("HOME", Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), StringComparison.Ordinal))?.AsObject() ?? []);
         }
 
         return request.Turn == attempts.Length && request.Tools.Contains("mcp__nightjar__submit_finding")
@@ -144,7 +144,7 @@ public sealed class EscapeTests
         var run = new AgentRun(await shop.Lab.BriefAsync(), "probe", "none", clone.Path, isReadOnly, [], "default", []);
         await using var doors = await shop.Lab.Room.OpenAsync(run, "probe", CancellationToken.None);
         var script = await File.ReadAllTextAsync(Path.Combine(Place.Repository, "tests", "Nightjar.Live", "Agent", "probe.sh"));
-        string[] arguments = ["-c", script, "probe", isReadOnly ? "1" : "2", shop.Place.Folder, $"{Environment.ProcessId}", $"{port}", Secret, AgentLab.Key, clone.Path, shop.Lab.Sign];
+        string[] arguments = ["-c", script, "probe", isReadOnly ? "1" : "2", shop.Place.Folder, $"{Environment.ProcessId}", $"{port}", Secret, AgentLab.Key, clone.Path, shop.Lab.Sign, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)];
         await using var session = await shop.Lab.Room.StartAsync(run, doors, new CliCommand(new CliProgram("/bin/bash", "0"), shop.Lab.Options, [.. arguments]), CancellationToken.None);
         session.Input.Close();
         using var reader = new StreamReader(session.Output);

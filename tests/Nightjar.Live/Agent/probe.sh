@@ -1,5 +1,5 @@
 # Run inside the agent's fence in the place of its program. Each attempt prints "refused" or "DONE"; nothing may be DONE.
-phase=$1 outside=$2 host=$3 port=$4 secret=$5 key=$6 clone=$7 sign=$8
+phase=$1 outside=$2 host=$3 port=$4 secret=$5 key=$6 clone=$7 sign=$8 home=$9
 
 # refuse NAME COMMAND...: the command must fail.
 refuse() {
@@ -48,7 +48,7 @@ if [[ $phase == 1 ]]; then
 fi
 
 # Reading.
-for path in /etc/shadow /etc/gshadow /etc/ssh /etc/gitconfig /root/.ssh /root/.bashrc /root/.claude /root/.gitconfig "$outside/secret.txt" "$outside/state/nightjar.db" "$outside/state/token" "$outside/shop" "$clone" /workspace/to-secret /var/log /var/lib /var/run/secrets /proc/kcore /dev/mem /dev/kmem /dev/sda /dev/vda /dev/kmsg /dev/fuse /dev/kvm; do
+for path in /etc/shadow /etc/gshadow /etc/ssh /etc/gitconfig "$home/.ssh" "$home/.bashrc" "$home/.claude" "$home/.gitconfig" "$outside/secret.txt" "$outside/state/nightjar.db" "$outside/state/token" "$outside/shop" "$clone" /workspace/to-secret /var/log /var/lib /var/run/secrets /proc/kcore /dev/mem /dev/kmem /dev/sda /dev/vda /dev/kmsg /dev/fuse /dev/kvm; do
   refuse "read $path" bash -c "[[ -d $path ]] && ls $path/* || head -c1 $path"
 done
 nothing "variables of Nightjar" bash -c "env | grep -e $secret -e NIGHTJAR_ -e GITHUB -e TOKEN"
@@ -77,7 +77,7 @@ refuse "remount in a namespace of one's own" unshare -Urm mount -o remount,rw,bi
 refuse "unmount .git in a namespace of one's own" unshare -Urm umount /workspace/.git
 refuse "network of one's own reaches nobody" unshare -Urn bash -c 'exec 3<>/dev/tcp/1.1.1.1/443'
 refuse "write outside from a namespace of one's own" unshare -Urm touch /usr/canary-probe
-refuse "chroot" chroot /proc/1/root true
+refuse "chroot" chroot /proc/1/cwd true
 refuse "device" mknod /tmp/sda b 8 0
 refuse "hostname" hostname nightjar-probe
 refuse "become somebody" setpriv --reuid 65534 true
