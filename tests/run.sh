@@ -61,6 +61,19 @@ fetch() {
   (cd "$3" && npm pack --silent "$1@$2" && tar xzf ./*.tgz "$4" && rm -f ./*.tgz) >"$results/fetch.log" 2>&1 || echo "skipped: $1 could not be fetched (see $results/fetch.log): $5"
 }
 
+# The program that the agent's tests run: 235 MB, kept beside other caches, on the PATH of the Live suite.
+cli_version=$(sed -nE 's/.*TestedVersion = "([0-9.]+)".*/\1/p' "$home/src/Nightjar.Agents/ClaudeCode/ClaudeCodeOptions.cs")
+cli=${XDG_CACHE_HOME:-${HOME:?}/.cache}/nightjar/claude-code-$cli_version
+want_cli() {
+  if [[ ! -x $cli/node_modules/.bin/claude ]]; then
+    command -v npm >/dev/null || { echo "skipped: npm is not here (@anthropic-ai/claude-code): the agent's real program"; return; }
+    echo "installing @anthropic-ai/claude-code $cli_version into $cli (235 MB; the agent's real program)"
+    mkdir -p "$cli"
+    npm install --silent --no-audit --no-fund --prefix "$cli" "@anthropic-ai/claude-code@$cli_version" >"$results/install-claude-code.log" 2>&1 \
+      || { echo "skipped: @anthropic-ai/claude-code could not be installed (see $results/install-claude-code.log): the agent's real program"; return; }
+  fi
+}
+
 if ((!fast)); then
   [[ " ${suites[*]} " =~ \ (Tests|Live)\  ]] && want bwrap bubblewrap "the fence"
   if [[ " ${suites[*]} " =~ \ Live\  ]]; then
@@ -70,6 +83,7 @@ if ((!fast)); then
     want prometheus prometheus "error rates from a real Prometheus"
     want prometheus-alertmanager prometheus-alertmanager "alerts from a real Alertmanager"
     want clickhouse-server clickhouse-server "own SQL against a real ClickHouse"
+    want_cli
   fi
 fi
 
@@ -88,9 +102,10 @@ for suite in "${suites[@]}"; do
   from=$SECONDS xml=$results/$suite.xml log=$results/$suite.log
   rm -f "$xml"
   echo "── $suite"
-  left=()
+  left=() path=$PATH
   ((fast)) && [[ $suite == Stories ]] && left=(-namespace- 'Nightjar.Stories.Crashes*') && echo "   left out by --fast: the crash stories"
-  timeout --foreground --kill-after=30 "$longest" dotnet "$dll" -noLogo -noColor -longRunning 60 ${left[@]+"${left[@]}"} -xml "$xml" >"$log" 2>&1
+  [[ $suite == Live ]] && path=$cli/node_modules/.bin:$PATH
+  PATH=$path timeout --foreground --kill-after=30 "$longest" dotnet "$dll" -noLogo -noColor -longRunning 60 ${left[@]+"${left[@]}"} -xml "$xml" >"$log" 2>&1
   code=$?
   if ! grep -qE '<assembly [^>]*total=' "$xml" 2>/dev/null; then
     grep -vE '^\s*$' "$log" | tail -n 60
@@ -105,6 +120,7 @@ for suite in "${suites[@]}"; do
     ((f == 0)) && { f=1; echo "   every test passed, but the suite ended with exit code $code"; }
   fi
   reasons "$log"
+  grep -E '^escape suite: ' "$log" | sed 's/^/   /'
   echo "   $p passed, $f failed, $s skipped, in $((SECONDS - from)) s"
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done

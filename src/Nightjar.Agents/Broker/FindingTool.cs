@@ -62,7 +62,7 @@ public sealed class FindingTool(Brief brief, string by, ImmutableArray<Quote> qu
     {
         var file = arguments.Text("file", 500);
         var text = file.Length > 0 && brief.Code is { } code ? await code.ReadAsync(file, cancellationToken) : null;
-        return (await EvidenceTools.CommitOfAsync(brief, arguments.Text("suspect_commit", 64), cancellationToken), text?.Split('\n').Length ?? 0);
+        return (await EvidenceTools.CommitOfAsync(brief, arguments.Text("suspect_commit", 64), cancellationToken), text is null ? 0 : text.Split('\n').Length - (text.EndsWith('\n') ? 1 : 0));
     }
 
     private Finding Finding(ToolArguments arguments, CommitFacts? commit, int lines)

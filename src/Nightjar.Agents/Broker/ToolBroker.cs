@@ -121,7 +121,7 @@ public sealed partial class ToolBroker : IAsyncDisposable
         var answer = Bounded(Secrets.Mask(text));
         try
         {
-            await told(new ToolCall(name.Length > 80 ? name[..80] : name, Secrets.Mask(shown), isError, answer.Length, clock.GetElapsedTime(began)));
+            await told(new ToolCall(name.Length > 80 ? name[..80] : name, ClaudeCode.MaskedLine.Of(shown), isError, answer.Length, clock.GetElapsedTime(began)));
         }
         catch (StoreUnavailableException e)
         {

@@ -40,9 +40,17 @@ public sealed class AgentRoom(IReadOnlyList<IFence> fences, IFence? without, Mod
         var folder = Directory.CreateTempSubdirectory("nightjar-");
         try
         {
-            var model = await gateway.OpenAsync(new SpendPurpose(id, run.Brief.Incident.Id, run.Brief.Service.Name), Path.Combine(folder.FullName, "model"), c => TellAsync(run, c), cancellationToken);
             var tools = ToolBroker.Open(run.Tools, Path.Combine(folder.FullName, "tools"), c => TellAsync(run, c), clock, loggers.CreateLogger<ToolBroker>());
-            return new AgentDoors(folder, model, tools);
+            try
+            {
+                var model = await gateway.OpenAsync(new SpendPurpose(id, run.Brief.Incident.Id, run.Brief.Service.Name), Path.Combine(folder.FullName, "model"), c => TellAsync(run, c), cancellationToken);
+                return new AgentDoors(folder, model, tools);
+            }
+            catch
+            {
+                await tools.DisposeAsync();
+                throw;
+            }
         }
         catch
         {
@@ -62,6 +70,7 @@ public sealed class AgentRoom(IReadOnlyList<IFence> fences, IFence? without, Mod
             new FencedCommand([program, .. arguments], run.Folder ?? doors.Empty, command.Options.Timeout)
             {
                 IsReadOnly = run.IsReadOnly,
+                HasToolchain = false,
                 SeenAt = inside ? SourceInside : null,
                 Doors = inside ? [(command.Program.Path, program), (doors.ModelSocket, model), (doors.ToolsSocket, tools)] : [],
                 ReadOnly = [.. command.Options.BridgeReads],

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
@@ -9,6 +10,9 @@ public sealed partial record CliProgram(string Path, string Version)
 {
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(20);
 
+    /// <summary>By file and when it was written: starting 235 MB to ask takes longer than all else that a run adds.</summary>
+    private static readonly ConcurrentDictionary<(string Path, DateTime Written), string> Versions = new();
+
     /// <summary>Null when there is none, or what is there does not say its version.</summary>
     public static async Task<CliProgram?> FindAsync(string program, CancellationToken cancellationToken)
     {
@@ -18,7 +22,13 @@ public sealed partial record CliProgram(string Path, string Version)
         }
 
         var real = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? System.IO.Path.GetFullPath(path);
-        return await VersionAsync(real, cancellationToken) is { } version ? new CliProgram(real, version) : null;
+        var file = (real, File.GetLastWriteTimeUtc(real));
+        if (!Versions.TryGetValue(file, out var version) && await VersionAsync(real, cancellationToken) is { } said)
+        {
+            Versions[file] = version = said;
+        }
+
+        return version is null ? null : new CliProgram(real, version);
     }
 
     /// <summary>A path, or a name on the PATH; null when nothing is there.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Nightjar.Core.Incidents;
-using Nightjar.Core.Policy;
 
 namespace Nightjar.Agents.ClaudeCode;
 
@@ -46,7 +45,7 @@ internal sealed class Transcript : IAsyncDisposable
 
     public async Task WriteAsync(string line, CancellationToken cancellationToken)
     {
-        await file.WriteAsync(Encoding.UTF8.GetBytes(Secrets.Mask(line) + "\n"), cancellationToken);
+        await file.WriteAsync(Encoding.UTF8.GetBytes(MaskedLine.Of(line) + "\n"), cancellationToken);
         await file.FlushAsync(cancellationToken);
     }
 

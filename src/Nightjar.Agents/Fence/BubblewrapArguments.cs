@@ -29,7 +29,9 @@ internal static class BubblewrapArguments
         "--die-with-parent", "--new-session", "--cap-drop", "ALL",
         .. SystemFolders.SelectMany(SystemFolder),
         .. EtcPaths(command.Network).SelectMany(p => ReadOnly(p, p)),
-        "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/var/tmp", "--tmpfs", Home,
+
+        // For a Nightjar that runs as root, settings of the whole machine lie in /proc/sys, and bubblewrap leaves them writable.
+        "--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/var/tmp", "--tmpfs", Home,
         .. tools.Folders.SelectMany(p => ReadOnly(p, p)),
         .. tools.Hidden.SelectMany(Hide),
         .. command.ReadOnly.SelectMany(p => ReadOnly(p, p)),

@@ -48,7 +48,7 @@ public sealed class BubblewrapFence(TimeProvider clock, string program = "bwrap"
     private ProcessStartInfo Start(FencedCommand command)
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        var tools = Toolchain.Find(command.Arguments, Environment.GetEnvironmentVariable, home);
+        var tools = !command.HasToolchain ? Toolchain.None : Toolchain.Find(command.Arguments, Environment.GetEnvironmentVariable, home);
         var start = new ProcessStartInfo(program, BubblewrapArguments.For(command, tools)) { WorkingDirectory = "/" };
 
         // bwrap stays visible inside as process 1, its first environment with it: it gets none of ours.

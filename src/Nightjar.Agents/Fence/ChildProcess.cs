@@ -10,6 +10,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     private readonly Action sweep;
     private readonly Task errorsRead;
+    private bool isDisposed;
 
     private ChildProcess(Process process, Task exited, OutputTail errors, Action sweep)
     {
@@ -73,6 +74,11 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref isDisposed, true))
+        {
+            return;
+        }
+
         await KillAsync();
         await Task.WhenAny(errorsRead, Task.Delay(DrainTime, TimeProvider.System, CancellationToken.None));
         Process.Dispose();

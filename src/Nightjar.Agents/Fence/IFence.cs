@@ -55,6 +55,9 @@ public sealed record FencedCommand(ImmutableArray<string> Arguments, string Fold
     /// <summary>Its folder can be read and not written to.</summary>
     public bool IsReadOnly { get; init; }
 
+    /// <summary>It can use the compilers, runtimes and packages of this machine that do not lie in the system's own folders.</summary>
+    public bool HasToolchain { get; init; } = true;
+
     /// <summary>Where it is seen inside; the same path as outside when null.</summary>
     public string? SeenAt { get; init; }
 

@@ -20,6 +20,8 @@ internal sealed record Toolchain(string SearchPath, ImmutableArray<string> Folde
     /// <summary>Keys that some toolchains keep in their own folder.</summary>
     private static readonly string[] Secrets = ["corefx", "credentials", "credentials.toml"];
 
+    public static readonly Toolchain None = new("/usr/local/bin:/usr/bin:/bin", [], [], []);
+
     /// <param name="words">The command that will run: a program in it may be a link that leads elsewhere.</param>
     /// <param name="variable">Reads the environment.</param>
     /// <param name="home">Of the user that Nightjar runs as; never bound as a whole.</param>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 using Nightjar.Core.Policy;
@@ -17,6 +18,12 @@ internal sealed class Exchange(HttpClient http, ISpendLedger ledger, GatewayRule
 
     private static readonly string[] PassedBack = ["retry-after", "x-should-retry", "request-id"];
 
+    /// <summary>A failure of one of these says that nothing was asked of anybody.</summary>
+    private static readonly HttpRequestError[] NotReached = [HttpRequestError.NameResolutionError, HttpRequestError.ConnectionError, HttpRequestError.SecureConnectionError, HttpRequestError.ProxyTunnelError];
+
+    /// <summary>An answer in one piece is silent until it is written to its end.</summary>
+    private const int LongerInOnePiece = 5;
+
     private readonly InputBound bound = new();
 
     public async Task<Answered> RunAsync(SpendPurpose purpose, byte[] body, HttpContext context, CancellationToken cancellationToken)
@@ -32,7 +39,7 @@ internal sealed class Exchange(HttpClient http, ISpendLedger ledger, GatewayRule
             return Refused(wanted.Model, StatusCodes.Status403Forbidden, "permission_error", $"{wanted.Model} has no price: add it to agent.prices");
         }
 
-        var worst = price.WorstCase(bound.Of(wanted.Body), wanted.MostOutput, wanted.AsksForHour);
+        var worst = price.WorstCase(bound.Of(wanted.Body, wanted.Pictures), wanted.MostOutput, wanted.AsksForHour);
         var reserved = await ledger.ReserveAsync(purpose, rules.Caps, wanted.Model, worst, cancellationToken);
         if (reserved.Refusal is { } over)
         {
@@ -54,22 +61,23 @@ internal sealed class Exchange(HttpClient http, ISpendLedger ledger, GatewayRule
 
     private async Task<(Answered Answer, TokenUsage Usage, decimal Cost)> PassOnAsync(MessageRequest wanted, ModelPrice price, decimal worst, HttpContext context, CancellationToken cancellationToken)
     {
-        using var silence = new CancellationTokenSource(rules.LongestSilence, clock);
+        using var silence = new CancellationTokenSource(wanted.Streams ? rules.LongestSilence : rules.LongestSilence * LongerInOnePiece, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
-        var answering = false;
+        var isCharged = false;
         var usage = new UsageReader(wanted.Streams);
         try
         {
             using var request = await RequestAsync(wanted, context.Request, either.Token);
+            isCharged = true;
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            answering = response.IsSuccessStatusCode;
+            isCharged = response.IsSuccessStatusCode;
             Begin(context.Response, response);
             await using var stream = await response.Content.ReadAsStreamAsync(either.Token);
             await CopyAsync(stream, context.Response, usage, silence, either.Token);
             usage.End();
-            var says = answering ? "" : $"the provider answered {(int)response.StatusCode}";
+            var says = isCharged ? "" : $"the provider answered {(int)response.StatusCode}";
             var call = new Answered(new GatewayCall(wanted.Model, (int)response.StatusCode, TokenUsage.None, 0, default, says), null, null);
-            return (call, usage.Usage ?? TokenUsage.None, Cost(wanted, price, usage, answering, worst));
+            return (call, usage.Usage ?? TokenUsage.None, Cost(wanted, price, usage, isCharged, worst));
         }
         catch (ModelAccessException e)
         {
@@ -78,20 +86,21 @@ internal sealed class Exchange(HttpClient http, ISpendLedger ledger, GatewayRule
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
             var says = silence.IsCancellationRequested ? $"the provider said nothing for {rules.LongestSilence.TotalSeconds:0} s" : cancellationToken.IsCancellationRequested ? "the run was ended" : $"the provider cannot be reached: {e.Message}";
+            isCharged &= e is not HttpRequestException { HttpRequestError: var error } || !NotReached.Contains(error);
             if (context.Response.HasStarted)
             {
                 // It can only be broken off: otherwise half of an answer would pass for all of it.
                 context.Abort();
             }
 
-            return (Refused(wanted.Model, StatusCodes.Status502BadGateway, "api_error", says), usage.Usage ?? TokenUsage.None, Cost(wanted, price, usage, answering, worst));
+            return (Refused(wanted.Model, StatusCodes.Status502BadGateway, "api_error", says), usage.Usage ?? TokenUsage.None, Cost(wanted, price, usage, isCharged, worst));
         }
     }
 
     /// <summary>What is not known for certain costs as much as it can.</summary>
-    private decimal Cost(MessageRequest wanted, ModelPrice price, UsageReader usage, bool answering, decimal worst)
+    private decimal Cost(MessageRequest wanted, ModelPrice price, UsageReader usage, bool isCharged, decimal worst)
     {
-        if (!answering)
+        if (!isCharged)
         {
             return 0;
         }
@@ -113,7 +122,7 @@ internal sealed class Exchange(HttpClient http, ISpendLedger ledger, GatewayRule
             request.Content = new ByteArrayContent(wanted.Body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
             foreach (var name in PassedOn.Where(from.Headers.ContainsKey))
             {
-                request.Headers.TryAddWithoutValidation(name, from.Headers[name].ToString());
+                request.Headers.TryAddWithoutValidation(name, name == "anthropic-beta" ? Betas(from.Headers[name].ToString()) : from.Headers[name].ToString());
             }
 
             await access.AddToAsync(request, cancellationToken);
@@ -126,6 +135,9 @@ internal sealed class Exchange(HttpClient http, ISpendLedger ledger, GatewayRule
         }
     }
 
+    /// <summary>A longer context than usual has a price of its own, which the price table does not know.</summary>
+    private static string Betas(string given) => string.Join(',', given.Split(',', StringSplitOptions.TrimEntries).Where(b => !b.StartsWith("context-1m", StringComparison.Ordinal)));
+
     private static void Begin(HttpResponse to, HttpResponseMessage from)
     {
         to.StatusCode = (int)from.StatusCode;
@@ -136,6 +148,12 @@ internal sealed class Exchange(HttpClient http, ISpendLedger ledger, GatewayRule
             {
                 to.Headers[name] = string.Join(", ", values);
             }
+        }
+
+        if (from.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            // The program would ask ten times more with the same key.
+            to.Headers["x-should-retry"] = "false";
         }
     }
 

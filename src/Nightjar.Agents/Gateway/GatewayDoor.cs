@@ -21,6 +21,7 @@ public sealed partial class GatewayDoor : IAsyncDisposable
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly CancellationTokenSource closing = new();
+    private readonly Lock gate = new();
 
     internal GatewayDoor(WebApplication app, Exchange exchange, SpendPurpose purpose, Func<GatewayCall, Task> told, TimeProvider clock, ILogger logger)
     {
@@ -56,12 +57,7 @@ public sealed partial class GatewayDoor : IAsyncDisposable
     {
         var began = clock.GetTimestamp();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, closing.Token);
-        var call = context.Request switch
-        {
-            { Method: "POST", Path.Value: "/v1/messages" } => await MessagesAsync(context, either.Token),
-            var r => await RefuseAsync(context, StatusCodes.Status404NotFound, "not_found_error", $"{r.Method} {r.Path} is not served here: POST /v1/messages alone is"),
-        };
-        call = call with { Took = clock.GetElapsedTime(began) };
+        var call = await ServeAsync(context, either.Token) with { Took = clock.GetElapsedTime(began) };
         Note(call);
         try
         {
@@ -73,11 +69,32 @@ public sealed partial class GatewayDoor : IAsyncDisposable
         }
     }
 
+    private async Task<GatewayCall> ServeAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return context.Request switch
+            {
+                { Method: "POST", Path.Value: "/v1/messages" } => await MessagesAsync(context, cancellationToken),
+                var r => await RefuseAsync(context, StatusCodes.Status404NotFound, "not_found_error", MessageRequest.Short($"{r.Method} {r.Path} is not served here: POST /v1/messages alone is")),
+            };
+        }
+        catch (StoreUnavailableException e)
+        {
+            NotWritten(e.Message);
+            return await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "api_error", "the ledger cannot be written, and without it nothing is spent");
+        }
+    }
+
     private void Note(GatewayCall call)
     {
-        Spent += call.Cost;
-        Calls += call.Status == StatusCodes.Status200OK ? 1 : 0;
-        Trouble = call.Status == StatusCodes.Status200OK ? null : call.Says;
+        lock (gate)
+        {
+            Spent += call.Cost;
+            Calls += call.Status == StatusCodes.Status200OK ? 1 : 0;
+            Trouble = call.Status == StatusCodes.Status200OK ? null : call.Says;
+        }
+
         Called(call.Model, call.Status, call.Cost, call.Says);
     }
 
@@ -114,7 +131,7 @@ public sealed partial class GatewayDoor : IAsyncDisposable
         {
             context.Response.StatusCode = status;
             context.Response.Headers["x-should-retry"] = status >= 500 ? "true" : "false";
-            await context.Response.WriteAsJsonAsync(new { type = "error", error = new { type = kind, message = $"Nightjar: {says}" } }, context.RequestAborted);
+            await context.Response.WriteAsJsonAsync(new { type = "error", error = new { type = kind, message = $"Nightjar: {says}" } }, CancellationToken.None);
         }
 
         return new GatewayCall("", status, TokenUsage.None, 0, default, says);

@@ -21,6 +21,9 @@ public sealed class OAuthCredentials(string path, Uri tokens, HttpClient http, T
 
     private static readonly TimeSpan Early = TimeSpan.FromMinutes(5);
 
+    /// <summary>Seconds; a year.</summary>
+    private const long LongestLife = 31_536_000;
+
     private static readonly TimeSpan LongestRenewal = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim turn = new(1, 1);
@@ -35,7 +38,7 @@ public sealed class OAuthCredentials(string path, Uri tokens, HttpClient http, T
             var file = await ReadAsync(cancellationToken);
             if (clock.GetUtcNow() + Early >= Ends(file))
             {
-                await RenewAsync(file, cancellationToken);
+                await RenewAsync(file);
             }
 
             request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {Text(file, "accessToken")}");
@@ -53,7 +56,7 @@ public sealed class OAuthCredentials(string path, Uri tokens, HttpClient http, T
     {
         try
         {
-            var file = JsonNode.Parse(await File.ReadAllTextAsync(path, cancellationToken)) as JsonObject;
+            var file = JsonNode.Parse(await File.ReadAllTextAsync(path, cancellationToken), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject;
             return file?[Section] is JsonObject && Text(file, "accessToken").Length > 0 ? file : throw new ModelAccessException($"{path} holds no {Section}.accessToken: sign in with claude on this machine, or use an API key");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
@@ -62,7 +65,8 @@ public sealed class OAuthCredentials(string path, Uri tokens, HttpClient http, T
         }
     }
 
-    private async Task RenewAsync(JsonObject file, CancellationToken cancellationToken)
+    /// <summary>Goes on when its run is ended in the middle: the old refresh token is void as soon as there is a new one.</summary>
+    private async Task RenewAsync(JsonObject file)
     {
         if (Text(file, "refreshToken") is not { Length: > 0 } refresh)
         {
@@ -70,33 +74,33 @@ public sealed class OAuthCredentials(string path, Uri tokens, HttpClient http, T
         }
 
         using var limit = new CancellationTokenSource(LongestRenewal, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            using var answer = await http.PostAsJsonAsync(tokens, new { grant_type = "refresh_token", refresh_token = refresh, client_id = Client }, either.Token);
+            using var answer = await http.PostAsJsonAsync(tokens, new { grant_type = "refresh_token", refresh_token = refresh, client_id = Client }, limit.Token);
             if (!answer.IsSuccessStatusCode)
             {
                 throw new ModelAccessException($"the token in {path} could not be renewed ({(int)answer.StatusCode}): sign in with claude again");
             }
 
-            var renewed = await answer.Content.ReadFromJsonAsync<JsonObject>(either.Token) ?? [];
+            var renewed = await answer.Content.ReadFromJsonAsync<JsonObject>(limit.Token) ?? [];
             var section = (JsonObject?)file[Section] ?? [];
-            section["accessToken"] = renewed["access_token"]?.GetValue<string>() ?? throw new ModelAccessException($"the answer to the renewal of the token in {path} holds none");
+            section["accessToken"] = renewed["access_token"]?.GetValue<string>() is { Length: > 0 } access ? access : throw new ModelAccessException($"the answer to the renewal of the token in {path} holds none");
             section["refreshToken"] = renewed["refresh_token"]?.GetValue<string>() ?? refresh;
-            section["expiresAt"] = (clock.GetUtcNow() + TimeSpan.FromSeconds(renewed["expires_in"]?.GetValue<long>() ?? 3600)).ToUnixTimeMilliseconds();
-            await WriteAsync(file, cancellationToken);
+            section["expiresAt"] = (clock.GetUtcNow() + TimeSpan.FromSeconds(Math.Clamp(renewed["expires_in"]?.GetValue<long>() ?? 3600, 0, LongestLife))).ToUnixTimeMilliseconds();
+            await WriteAsync(file);
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException or FormatException or OperationCanceledException or IOException or UnauthorizedAccessException)
         {
             throw new ModelAccessException($"the token in {path} could not be renewed: {e.Message}", e);
         }
     }
 
     /// <summary>Beside it first, readable by nobody else, so that a kill leaves the old file or the new one.</summary>
-    private async Task WriteAsync(JsonObject file, CancellationToken cancellationToken)
+    private async Task WriteAsync(JsonObject file)
     {
         var beside = $"{path}.nightjar";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        File.Delete(beside);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -104,7 +108,7 @@ public sealed class OAuthCredentials(string path, Uri tokens, HttpClient http, T
 
         await using (var stream = new FileStream(beside, options))
         {
-            await JsonSerializer.SerializeAsync(stream, file, cancellationToken: cancellationToken);
+            await JsonSerializer.SerializeAsync(stream, file);
             stream.Flush(flushToDisk: true);
         }
 

@@ -42,7 +42,7 @@ internal sealed class UsageReader(bool isStream)
         {
             using (answer)
             {
-                if (answer.RootElement.TryGetProperty("usage", out var usage))
+                if (answer.RootElement.TryGetProperty("usage", out var usage) && IsWhole(usage))
                 {
                     Usage = Read(usage, TokenUsage.None);
                     IsFinal = true;
@@ -71,25 +71,22 @@ internal sealed class UsageReader(bool isStream)
             var root = json.RootElement;
             switch (Text(root, "type"))
             {
-                case "message_start" when root.TryGetProperty("message", out var message) && message.TryGetProperty("usage", out var first):
+                case "message_start" when root.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.Object && message.TryGetProperty("usage", out var first) && IsWhole(first):
                     Usage = Read(first, TokenUsage.None);
                     break;
-                case "message_delta" when root.TryGetProperty("usage", out var last):
-                    Usage = Read(last, Usage ?? TokenUsage.None);
+                case "message_delta" when Usage is { } told && root.TryGetProperty("usage", out var last) && Number(last, "output_tokens", -1) >= 0:
+                    Usage = Read(last, told);
                     IsFinal = true;
                     break;
             }
         }
     }
 
+    private static bool IsWhole(JsonElement usage) => Number(usage, "input_tokens", -1) >= 0 && Number(usage, "output_tokens", -1) >= 0;
+
     /// <summary>A delta tells totals, and may leave out what was told before.</summary>
     private static TokenUsage Read(JsonElement usage, TokenUsage before)
     {
-        if (usage.ValueKind != JsonValueKind.Object)
-        {
-            return before;
-        }
-
         var hour = usage.TryGetProperty("cache_creation", out var parts) && parts.ValueKind == JsonValueKind.Object ? Number(parts, "ephemeral_1h_input_tokens", before.CacheWriteHour) : before.CacheWriteHour;
         var written = Number(usage, "cache_creation_input_tokens", before.CacheWrite + before.CacheWriteHour);
         return new TokenUsage(
@@ -98,7 +95,7 @@ internal sealed class UsageReader(bool isStream)
     }
 
     private static long Number(JsonElement json, string name, long otherwise) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0 ? number : otherwise;
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0 ? number : otherwise;
 
     private static string? Text(JsonElement json, string name) => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 

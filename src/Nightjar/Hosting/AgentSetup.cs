@@ -62,7 +62,21 @@ internal static class AgentSetup
         .AddSingleton<IAgent>(s => s.GetRequiredService<AgentPlan>().IsClaudeCode ? s.GetRequiredService<ClaudeCodeAgent>() : s.GetRequiredService<BuiltInInvestigator>());
 
     /// <summary>Null when there is none.</summary>
-    public static string? Key(AgentOptions options) => (options.Key?.Reveal() ?? Environment.GetEnvironmentVariable("ANTHROPIC_API_KEY"))?.Trim();
+    public static string? Key(AgentOptions options) =>
+        (options.Key is { File: { } file } ? Content(file) : options.Key?.Reveal() ?? Environment.GetEnvironmentVariable("ANTHROPIC_API_KEY"))?.Trim();
+
+    /// <summary>Read each time: a key is changed without a restart. Null when the file is gone.</summary>
+    private static string? Content(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     private static GatewayRules Rules(AgentOptions options) => new()
     {

@@ -55,6 +55,14 @@ public sealed class BubblewrapFenceTests : IDisposable
     }
 
     [Fact]
+    public async Task Settings_of_the_whole_machine_cannot_be_opened_for_writing()
+    {
+        var run = await RunAsync("for f in /proc/sys/kernel/core_pattern /proc/sys/vm/overcommit_memory; do (exec 3<>$f) 2>/dev/null && echo opened $f; done; echo end");
+
+        Assert.Equal("end\n", run.Output);
+    }
+
+    [Fact]
     public async Task No_environment_of_the_parent_can_be_read()
     {
         Environment.SetEnvironmentVariable("NIGHTJAR_TEST_SECRET", "s3cret-value");
