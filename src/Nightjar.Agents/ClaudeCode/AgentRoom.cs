@@ -94,19 +94,8 @@ public sealed class AgentRoom(IReadOnlyList<IFence> fences, IFence? without, Mod
 
     private async Task<IFence> ChooseAsync(CancellationToken cancellationToken)
     {
-        var refused = new List<string>();
-        foreach (var fence in fences)
-        {
-            var state = await fence.ProbeAsync(cancellationToken);
-            if (state.IsUsable)
-            {
-                return fence;
-            }
-
-            refused.Add(state.Says);
-        }
-
-        return without ?? throw new AgentException($"a model's agent runs inside a fence only, and none can be had here: {string.Join("; ", refused)}");
+        var (fence, why) = await fences.FirstUsableAsync(cancellationToken);
+        return fence ?? without ?? throw new AgentException($"a model's agent runs inside a fence only, and none can be had here: {why}");
     }
 
     private Task TellAsync(AgentRun run, GatewayCall call) => WriteAsync(run, "model", call.Cost, string.Create(

@@ -65,6 +65,11 @@ public sealed partial class ClaudeCodeAgent(
             message, await prompts.RepairAsync(submission.Tool, cancellationToken), [.. run.BuiltIns, .. run.Tools.Select(t => $"mcp__{ToolBroker.Name}__{t.Name}")],
             submission.IsAccepted, submission.IsHopeless, submission.MayDecline);
         Began(id, program.Version, run.Model);
+        if (program.Version != ClaudeCodeOptions.TestedVersion)
+        {
+            OtherVersion(program.Version, ClaudeCodeOptions.TestedVersion);
+        }
+
         try
         {
             await using var session = await room.StartAsync(run, doors, new CliCommand(program, options, Arguments(run, system)), cancellationToken);
@@ -106,4 +111,7 @@ public sealed partial class ClaudeCodeAgent(
 
     [LoggerMessage(4221, LogLevel.Information, "Run {Run} ended: {Calls} calls of the model, {ToolCalls} of tools, ${Cost}")]
     private partial void Ended(string run, int calls, int toolCalls, decimal cost);
+
+    [LoggerMessage(4222, LogLevel.Warning, "Claude Code is version {Version}; Nightjar was tried with {Tested}")]
+    private partial void OtherVersion(string version, string tested);
 }

@@ -141,9 +141,10 @@ internal sealed class CliRun(FencedSession session, Transcript transcript, TimeS
         }
     }
 
+    /// <summary>What begins with a slash would be taken for a command of the program, and prompts are people's to edit.</summary>
     private async Task SayAsync(string text, CancellationToken cancellationToken)
     {
-        var line = JsonSerializer.SerializeToUtf8Bytes(new { type = "user", message = new { role = "user", content = text } });
+        var line = JsonSerializer.SerializeToUtf8Bytes(new { type = "user", message = new { role = "user", content = text.StartsWith('/') ? $"Read: {text}" : text } });
         await session.Input.WriteAsync(line, cancellationToken);
         await session.Input.WriteAsync("\n"u8.ToArray(), cancellationToken);
         await session.Input.FlushAsync(cancellationToken);

@@ -3,6 +3,7 @@ using System.Text;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Proposal;
+using Nightjar.Core.Signals;
 
 namespace Nightjar.Agents.ClaudeCode;
 
@@ -40,7 +41,8 @@ internal sealed class Prompts(string folder)
         Data(text, "Evidence, by the ids to cite", string.Join('\n', hypotheses.Evidence.Select(q => $"[{q.Id}] {q.Source}\n{q.Text}")));
         Data(text, "Similar incidents before", remembered);
         Data(text, "What could not be looked at", string.Join('\n', brief.Evidence.Missing.Concat(hypotheses.Missing).Distinct()));
-        text.Append(await SkillsAsync(["metrics-store", "code-host"], cancellationToken));
+        string[] skills = trigger.Kind is SignalKind.WorkloadFailure or SignalKind.NodeFailure ? ["kubernetes", "metrics-store", "code-host"] : ["metrics-store", "code-host"];
+        text.Append(await SkillsAsync(skills, cancellationToken));
         return text.ToString();
     }
 

@@ -13,6 +13,13 @@ public sealed class BubblewrapFence(TimeProvider clock, string program = "bwrap"
 {
     private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a fence that worked is taken to work.</summary>
+    private static readonly TimeSpan Lasts = TimeSpan.FromMinutes(1);
+
+    private static readonly FenceState Works = new(true, "bubblewrap works");
+
+    private long? workedAt;
+
     public string Name => "bubblewrap";
 
     public async Task<FenceState> ProbeAsync(CancellationToken cancellationToken)
@@ -22,11 +29,17 @@ public sealed class BubblewrapFence(TimeProvider clock, string program = "bwrap"
             return new FenceState(false, "bubblewrap runs on Linux only");
         }
 
+        if (workedAt is { } then && clock.GetElapsedTime(then) < Lasts)
+        {
+            return Works;
+        }
+
         var folder = Directory.CreateTempSubdirectory("nightjar-fence-");
         try
         {
             var run = await RunAsync(new FencedCommand(["/bin/sh", "-c", "true"], folder.FullName, ProbeTime), cancellationToken);
-            return run.ExitCode == 0 ? new FenceState(true, "bubblewrap works") : new FenceState(false, BubblewrapRefusal.Explain(run));
+            workedAt = run.ExitCode == 0 ? clock.GetTimestamp() : null;
+            return run.ExitCode == 0 ? Works : new FenceState(false, BubblewrapRefusal.Explain(run));
         }
         catch (Win32Exception e)
         {

@@ -23,19 +23,12 @@ public sealed partial class ServiceCheck(IReadOnlyList<IFence> fences, IFence wi
 
     private async Task<IFence> ChooseAsync(CodeOrigin origin, CancellationToken cancellationToken)
     {
-        var refused = new List<string>();
-        foreach (var fence in fences)
+        var (fence, why) = await fences.FirstUsableAsync(cancellationToken);
+        if (fence is not null)
         {
-            var state = await fence.ProbeAsync(cancellationToken);
-            if (state.IsUsable)
-            {
-                return fence;
-            }
-
-            refused.Add(state.Says);
+            return fence;
         }
 
-        var why = string.Join("; ", refused);
         if (origin == CodeOrigin.WrittenByModel)
         {
             throw new NoFenceException($"Code that a model wrote is run inside a fence only, and none can be had here: {why}");

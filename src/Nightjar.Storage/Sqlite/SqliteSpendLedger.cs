@@ -100,7 +100,7 @@ internal sealed class SqliteSpendLedger(SqliteFile file, TimeProvider clock) : I
 
         try
         {
-            var answers = await file.WriteAsync(connection => wishes.ConvertAll(w => Reserve(connection, w)), CancellationToken.None);
+            var answers = await file.WriteAsync(connection => ReserveAll(connection, wishes), CancellationToken.None);
             wishes.Zip(answers).ToList().ForEach(x => x.First.Answer.SetResult(x.Second));
         }
 #pragma warning disable CA1031 // Whatever it is, each of those who wait for it is told.
@@ -113,7 +113,13 @@ internal sealed class SqliteSpendLedger(SqliteFile file, TimeProvider clock) : I
         }
     }
 
-    private Reservation Reserve(SqliteConnection connection, Wish wish)
+    private List<Reservation> ReserveAll(SqliteConnection connection, List<Wish> wishes)
+    {
+        using var row = new SpendRow(connection);
+        return wishes.ConvertAll(w => Reserve(connection, row, w));
+    }
+
+    private Reservation Reserve(SqliteConnection connection, SpendRow row, Wish wish)
     {
         var day = Day(wish.At);
         var (purpose, caps) = (wish.Purpose, wish.Caps);
@@ -137,7 +143,8 @@ internal sealed class SqliteSpendLedger(SqliteFile file, TimeProvider clock) : I
             }
         }
 
-        Insert(connection, wish, day);
+        lastId = lastId < 0 ? connection.ExecuteScalar<long>("SELECT COALESCE(MAX(id), 0) + 1 FROM spend") : lastId + 1;
+        row.Insert(lastId, wish, day);
         foreach (var limit in limits.Where(l => totals.ContainsKey(l.Key)))
         {
             totals[limit.Key] += wish.Amount;
@@ -151,14 +158,6 @@ internal sealed class SqliteSpendLedger(SqliteFile file, TimeProvider clock) : I
         return new Reservation(lastId, null);
     }
 
-    private void Insert(SqliteConnection connection, Wish wish, long day)
-    {
-        lastId = lastId < 0 ? connection.ExecuteScalar<long>("SELECT COALESCE(MAX(id), 0) + 1 FROM spend") : lastId + 1;
-        connection.Execute(
-            "INSERT INTO spend (id, at, day, run, incident, service, model, reserved, amount) VALUES (@lastId, @at, @day, @run, @incident, @service, @model, @Amount, @Amount)",
-            new { lastId, at = wish.At.UtcTicks, day, run = StoredText.Clean(wish.Purpose.Run), incident = wish.Purpose.Incident?.Value, service = StoredText.Clean(wish.Purpose.Service.Value), model = StoredText.Bounded(wish.Model), wish.Amount });
-    }
-
     private static long Sum(SqliteConnection connection, string where, params object[] keys) =>
         connection.ExecuteScalar<long>($"SELECT COALESCE(SUM(amount), 0) FROM spend WHERE {where}", new { key = keys[0], key2 = keys.Length > 1 ? keys[1] : null });
 
@@ -166,6 +165,36 @@ internal sealed class SqliteSpendLedger(SqliteFile file, TimeProvider clock) : I
 
     /// <summary>Rounded up: what is reserved covers what may be spent.</summary>
     private static long Nano(decimal dollars) => (long)Math.Ceiling(Math.Clamp(dollars, 0, 1_000_000) * Billion);
+
+    /// <summary>The one statement that is run for each wish, prepared once for all that come together.</summary>
+    private sealed class SpendRow : IDisposable
+    {
+        private readonly SqliteCommand insert;
+
+        public SpendRow(SqliteConnection connection)
+        {
+            insert = connection.CreateCommand();
+            insert.CommandText = "INSERT INTO spend (id, at, day, run, incident, service, model, reserved, amount) VALUES ($id, $at, $day, $run, $incident, $service, $model, $amount, $amount)";
+            foreach (var name in new[] { "$id", "$at", "$day", "$run", "$incident", "$service", "$model", "$amount" })
+            {
+                insert.Parameters.Add(new SqliteParameter { ParameterName = name });
+            }
+        }
+
+        public void Insert(long id, Wish wish, long day)
+        {
+            var incident = wish.Purpose.Incident is { } known ? (object)known.Value : DBNull.Value;
+            object[] values = [id, wish.At.UtcTicks, day, StoredText.Clean(wish.Purpose.Run), incident, StoredText.Clean(wish.Purpose.Service.Value), StoredText.Bounded(wish.Model), wish.Amount];
+            for (var i = 0; i < values.Length; i++)
+            {
+                insert.Parameters[i].Value = values[i];
+            }
+
+            insert.ExecuteNonQuery();
+        }
+
+        public void Dispose() => insert.Dispose();
+    }
 
     private sealed record Row
     {
