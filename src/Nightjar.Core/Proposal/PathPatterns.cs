@@ -7,13 +7,12 @@ namespace Nightjar.Core.Proposal;
 /// Paths by patterns as in a <c>.gitignore</c>: a name without a slash is meant in any folder, one with a slash from the top;
 /// <c>*</c> stays within a name, <c>**</c> does not; a folder means all that is in it. Case does not count.
 /// </summary>
-internal sealed class PathPatterns
+internal sealed class PathPatterns(IEnumerable<string> patterns)
 {
-    private readonly Regex[] patterns;
+    /// <summary>Made when the first change comes: they take 15 MB, and most days none comes.</summary>
+    private readonly Lazy<Regex[]> compiled = new(() => [.. patterns.Where(p => p.Trim('/').Length > 0).Select(Compile)]);
 
-    public PathPatterns(IEnumerable<string> patterns) => this.patterns = [.. patterns.Where(p => p.Trim('/').Length > 0).Select(Compile)];
-
-    public bool Match(string path) => patterns.Any(p => p.IsMatch(path));
+    public bool Match(string path) => compiled.Value.Any(p => p.IsMatch(path));
 
     private static Regex Compile(string pattern)
     {
