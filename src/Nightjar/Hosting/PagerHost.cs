@@ -8,7 +8,7 @@ namespace Nightjar.Hosting;
 /// <summary>Sends pages when they are due; whatever happens, it looks again.</summary>
 internal sealed partial class PagerHost(Pager pager, TimeProvider clock, ILogger<PagerHost> logger) : BackgroundService
 {
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
