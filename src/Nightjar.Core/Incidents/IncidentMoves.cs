@@ -12,13 +12,13 @@ public static class IncidentMoves
 
     private static readonly FrozenDictionary<IncidentState, IncidentState[]> Moves = new Dictionary<IncidentState, IncidentState[]>
     {
-        [Detected] = [Healing, Investigating, Resolved, NeedsHuman, GaveUp, Suppressed],
-        [Healing] = [Investigating, Verifying, Resolved, NeedsHuman, GaveUp, Suppressed],
+        [Detected] = [IncidentState.Healing, Investigating, Resolved, NeedsHuman, GaveUp, Suppressed],
+        [IncidentState.Healing] = [Investigating, Verifying, Resolved, NeedsHuman, GaveUp, Suppressed],
         [Investigating] = [Proposing, InReview, Resolved, NeedsHuman, GaveUp, Suppressed],
         [Proposing] = [InReview, Investigating, NeedsHuman, GaveUp, Suppressed],
         [InReview] = [Verifying, Proposing, NeedsHuman, GaveUp, Suppressed],
         [Verifying] = [Resolved, Investigating, NeedsHuman, GaveUp, Suppressed],
-        [NeedsHuman] = [Detected, Healing, Investigating, Proposing, InReview, Verifying, Resolved, GaveUp, Suppressed],
+        [NeedsHuman] = [Detected, IncidentState.Healing, Investigating, Proposing, InReview, Verifying, Resolved, GaveUp, Suppressed],
         [Suppressed] = [Detected, Resolved, GaveUp],
         [GaveUp] = [Detected],
         [Resolved] = [],

@@ -19,6 +19,8 @@ public sealed record Service
 
     public ImmutableArray<HttpProbe> Probes { get; init; } = [];
 
+    public ImmutableArray<ContainerWatch> Containers { get; init; } = [];
+
     public ErrorRateOptions ErrorRate { get; init; } = new();
 
     /// <summary>Text that fires a log trigger when a line contains it (regular expressions, matched per event).</summary>

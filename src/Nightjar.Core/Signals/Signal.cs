@@ -31,6 +31,9 @@ public sealed record Signal
     /// <summary>Name of the probe or alert.</summary>
     public string? Source { get; init; }
 
+    /// <summary>What kind of trouble, by the name that playbooks use: <c>container-exited</c>, <c>memory-high</c>; null when only the other facts tell.</summary>
+    public string? Condition { get; init; }
+
     public Severity Severity { get; init; } = Severity.Warning;
 
     /// <summary>The measured rate, for error-rate signals.</summary>
