@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using Nightjar.Agents.Fence;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Policy;
 
@@ -25,6 +26,9 @@ public sealed partial class ToolBroker : IAsyncDisposable
     private const int LongestAnswer = 30_000;
 
     private const int LongestArguments = 100_000;
+
+    /// <summary>Bytes of one message; a letter may be written in six of them.</summary>
+    private const int LongestLine = 1024 * 1024;
 
     private readonly ImmutableArray<BrokerTool> tools;
     private readonly Func<ToolCall, Task> told;
@@ -84,7 +88,7 @@ public sealed partial class ToolBroker : IAsyncDisposable
         try
         {
             await using var stream = new NetworkStream(connection, ownsSocket: true);
-            await using var transport = new StreamServerTransport(stream, stream, Name);
+            await using var transport = new StreamServerTransport(new LineLimit(stream, LongestLine), stream, Name);
             await using var server = McpServer.Create(transport, Options());
             await server.RunAsync(closing.Token);
         }

@@ -36,8 +36,8 @@ public sealed class AgentRoom(IReadOnlyList<IFence> fences, IFence? without, Mod
     /// <summary>Opens the two doors.</summary>
     public async Task<AgentDoors> OpenAsync(AgentRun run, string id, CancellationToken cancellationToken)
     {
-        // Short, because the path of a socket has 107 characters at most; and nobody else may enter.
-        var folder = Directory.CreateTempSubdirectory("nightjar-");
+        // Nobody else may enter.
+        var folder = RunFolder.Create();
         try
         {
             var tools = ToolBroker.Open(run.Tools, Path.Combine(folder.FullName, "tools"), c => TellAsync(run, c), clock, loggers.CreateLogger<ToolBroker>());

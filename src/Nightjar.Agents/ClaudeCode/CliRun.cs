@@ -17,7 +17,7 @@ internal sealed record CliTask(string Message, string Repair, IReadOnlyList<stri
 /// </summary>
 internal sealed class CliRun(FencedSession session, Transcript transcript, TimeSpan timeout, TimeProvider clock)
 {
-    /// <summary>Characters of one line; a tool's answer is 30,000 at most.</summary>
+    /// <summary>Bytes of one line; a tool's answer is 30,000 characters at most.</summary>
     private const int LongestLine = 16 * 1024 * 1024;
 
     /// <summary>Between being told to stop and being killed.</summary>
@@ -25,7 +25,7 @@ internal sealed class CliRun(FencedSession session, Transcript transcript, TimeS
 
     private const string Interrupt = """{"type":"control_request","request_id":"nightjar-stop","request":{"subtype":"interrupt"}}""";
 
-    private readonly StreamReader output = new(session.Output, new UTF8Encoding(false), false, 16 * 1024);
+    private readonly StreamReader output = new(new LineLimit(session.Output, LongestLine), new UTF8Encoding(false), false, 16 * 1024);
     private CliResult? result;
 
     /// <returns>The program's last words.</returns>
@@ -157,7 +157,7 @@ internal sealed class CliRun(FencedSession session, Transcript transcript, TimeS
             return null;
         }
 
-        await transcript.WriteAsync(line.Length > LongestLine ? line[..LongestLine] : line, cancellationToken);
+        await transcript.WriteAsync(line, cancellationToken);
         return line;
     }
 

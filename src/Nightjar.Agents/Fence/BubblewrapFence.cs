@@ -34,7 +34,7 @@ public sealed class BubblewrapFence(TimeProvider clock, string program = "bwrap"
             return Works;
         }
 
-        var folder = Directory.CreateTempSubdirectory("nightjar-fence-");
+        var folder = RunFolder.Create();
         try
         {
             var run = await RunAsync(new FencedCommand(["/bin/sh", "-c", "true"], folder.FullName, ProbeTime), cancellationToken);

@@ -76,6 +76,30 @@ public sealed class TroubleTests
     }
 
     [Fact]
+    public async Task A_provider_whose_streams_always_break_is_given_up_and_every_half_answer_is_paid()
+    {
+        await using var shop = await Shop.OpenAsync(_ => ModelTurn.Says("half") with { BreaksOff = true }, new AgentLabPlan { Caps = new SpendCaps { Run = 10, Incident = 20 } });
+
+        await Assert.ThrowsAsync<AgentException>(() => shop.InvestigateAsync());
+
+        var asked = shop.Lab.Model.Requests.Count;
+        Assert.InRange(asked, 2, 12);
+        Assert.True((await shop.Lab.Store.Spend.FiguresAsync(null, CancellationToken.None)).Today > 0.2m * asked, "a half answer costs the worst case");
+        await shop.Place.NothingRunsAsync();
+    }
+
+    [Fact]
+    public async Task An_incident_that_has_no_money_left_asks_a_person_before_the_model()
+    {
+        await using var shop = await Shop.OpenAsync(_ => Shop.Finds(), new AgentLabPlan { Caps = new SpendCaps { Run = 2, Incident = 0.01m } });
+
+        var e = await Assert.ThrowsAsync<NeedsPersonException>(() => shop.InvestigateAsync());
+
+        Assert.Contains("$0.01 for this incident", e.Message, StringComparison.Ordinal);
+        Assert.Empty(shop.Lab.Model.Requests);
+    }
+
+    [Fact]
     public async Task Out_of_money_in_the_middle_a_person_is_asked_and_the_cap_is_named()
     {
         await using var shop = await Shop.OpenAsync(_ => Shop.Reads() with { OutputTokens = 4_000 }, new AgentLabPlan { Caps = new SpendCaps { Run = 0.40m } });

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Nightjar.Testing;
 
 namespace Nightjar.Live.Demo;
 
@@ -23,6 +24,27 @@ public sealed class DemoRunTests
         Assert.Equal(0, (long?)verdict?["failures"]);
         Assert.True((long?)verdict?["requests"] > 0, $"{verdict}");
         Assert.Matches(@"Resolved: error rate [0-9.]+ % .* 0\.0 % \(0 of [1-9]", told.Single(e => e.What.StartsWith("Resolved:", StringComparison.Ordinal)).What);
+        await place.NothingRunsAsync();
+    }
+
+    [Fact]
+    public async Task The_Claude_Code_program_finds_the_race_and_writes_the_fix()
+    {
+        Assert.SkipWhen(AgentLab.Program is null, "the Claude Code program is not here: ./nightjar test fetches it with npm (@anthropic-ai/claude-code)");
+        Assert.SkipWhen(!File.Exists("/usr/bin/bwrap"), "bubblewrap is not here (Debian: apt-get install bubblewrap)");
+        await using var place = new Place();
+        place.Variables["PATH"] = $"{Path.GetDirectoryName(AgentLab.Program)}:{Environment.GetEnvironmentVariable("PATH")}";
+
+        var (ran, told) = await PlayAsync(place, "race", "--agent", "claude-code");
+
+        Assert.True(ran.Code == 0, ran.ToString());
+        Assert.Contains(told, e => e.What.Contains("claude-code", StringComparison.Ordinal));
+        Assert.Contains(told, e => e.What.StartsWith("Resolved:", StringComparison.Ordinal));
+        var bare = Path.Combine(DemoFolder(place), "shop.git");
+        var fix = await Git.LinesAsync(bare, "log", "--format=%s", "--grep=^fix", "main");
+        Assert.Single(fix);
+        Assert.DoesNotContain(fix, s => s.Contains("Revert", StringComparison.OrdinalIgnoreCase));
+        Assert.Equal(2, Directory.GetFiles(DemoFolder(place), "*-1.jsonl", SearchOption.AllDirectories).Length);
         await place.NothingRunsAsync();
     }
 
@@ -100,9 +122,9 @@ public sealed class DemoRunTests
         await place.NothingRunsAsync();
     }
 
-    private static async Task<(Ran Ran, IReadOnlyList<Told> Told)> PlayAsync(Place place, string patient)
+    private static async Task<(Ran Ran, IReadOnlyList<Told> Told)> PlayAsync(Place place, string patient, params string[] more)
     {
-        var demo = Program.Start(place, "demo", "--headless", "--json", "--patient", patient);
+        var demo = Program.Start(place, ["demo", "--headless", "--json", "--patient", patient, .. more]);
         var ran = await demo.EndAsync(Longest);
         return (ran, [.. demo.Lines.Select(Told.Of)]);
     }
