@@ -28,7 +28,8 @@ public enum ReadyState
 public sealed record ReadyPart(string Name, ReadyState State, string Says, string? Why = null);
 
 /// <summary>The agent in a line, and its money of today (UTC) in US dollars.</summary>
-public sealed record AgentLine(string Says, decimal SpentToday, decimal DayCap);
+/// <param name="Stopped">Why no agent works on any incident, and how long; null while they may.</param>
+public sealed record AgentLine(string Says, decimal SpentToday, decimal DayCap, string? Stopped);
 
 /// <summary>What the host tells the dashboard; bound once at the start.</summary>
 public sealed record DashboardOptions

@@ -100,6 +100,7 @@ public class GuardStories
             Assert.Equal(opened, (await before.Store.Breaker.GetAsync(default)).OpenSince);
             var page = Assert.Single(await before.Store.Pages.StandingAsync(null, default));
             Assert.Equal("All agent work is stopped", page.Wish.Title);
+            Assert.Matches("^Since .*, because different problems failed one after the other, the last one with: .*; nightjar resume", (await before.Store.Breaker.GetAsync(default)).WhyStopped());
         }
 
         await using var world = await World.StartAsync(options with { DeleteAtEnd = true });

@@ -26,6 +26,11 @@ public sealed record BreakerState
 
     /// <summary>What failed last, for people.</summary>
     public string Why { get; init; } = "";
+
+    /// <summary>In a sentence for people why no agent works, and how that ends; null while they may.</summary>
+    public string? WhyStopped() => OpenSince is not { } since ? null
+        : Probe is { } probe ? $"Since {since:u}; incident {probe} tries whether it goes again. The last failure: {Why}"
+        : $"Since {since:u}, because different problems failed one after the other, the last one with: {Why}. One tries again at {RetryAt:u}; nightjar resume lets all of them at once.";
 }
 
 /// <summary>Where the breaker's state outlives a restart.</summary>

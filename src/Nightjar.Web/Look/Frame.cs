@@ -13,6 +13,9 @@ public sealed record Frame(string Person, string FormToken, Pause? Pause, Conduc
     /// <summary>Why Nightjar cannot do its work; empty while it can.</summary>
     public ImmutableArray<ReadyPart> Troubles { get; init; } = [];
 
+    /// <summary>Why no agent works on any incident; null while they may.</summary>
+    public string? AgentsStopped { get; init; }
+
     /// <summary>Signals that were lost since the start, because too many came at once.</summary>
     public long Dropped { get; init; }
 }
@@ -29,6 +32,7 @@ internal sealed class Frames(IPauseSwitch pause, IAntiforgery forms, DashboardOp
         clock.GetUtcNow())
     {
         Troubles = options.Readiness is { } ask ? [.. (await ask(http.RequestAborted)).Where(p => p.State == ReadyState.NotReady)] : [],
+        AgentsStopped = options.Agent is { } agent ? (await agent(http.RequestAborted)).Stopped : null,
         Dropped = options.Intake?.Invoke().Dropped ?? 0,
     };
 }

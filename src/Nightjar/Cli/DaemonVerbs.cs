@@ -66,6 +66,11 @@ internal static class DaemonVerbs
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Agent: {agent["says"]}; ${(decimal?)agent["spentToday"]:0.00} of ${(decimal?)agent["dayCap"]:0.00} spent today (UTC)"));
             }
 
+            if (answer["agent"]?["stopped"] is { } stopped)
+            {
+                output.WriteLine($"STOPPED all agent work: {stopped}");
+            }
+
             if (answer["pause"] is { } pause)
             {
                 output.WriteLine($"PAUSED by {pause["by"]} since {Terminal.When(pause["since"])}: {pause["why"]} (end it with: nightjar resume)");

@@ -117,7 +117,8 @@ internal sealed class NightjarDaemon : IAsyncDisposable
         Conduct = options.Conduct,
         Investigate = (ServiceName service, string person, CancellationToken ct) => parts().GetRequiredService<ByHand>().InvestigateAsync(service, person, ct),
         Intake = () => parts().GetRequiredService<Intake>().Figures,
-        Agent = async ct => new AgentLine(parts().GetRequiredService<AgentPlan>().Says, (await parts().GetRequiredService<ISpendLedger>().FiguresAsync(null, ct)).Today, options.Agent.Budget.Day),
+        Agent = async ct => new AgentLine(
+            parts().GetRequiredService<AgentPlan>().Says, (await parts().GetRequiredService<ISpendLedger>().FiguresAsync(null, ct)).Today, options.Agent.Budget.Day, (await parts().GetRequiredService<IBreakerRecord>().GetAsync(ct)).WhyStopped()),
         Readiness = ct => parts().GetRequiredService<Readiness>().AskAsync(ct),
         GitHub = options.GitHub.WebhookSecret.Length == 0 ? null : (hook, ct) => parts().GetRequiredService<GitHubHooks>().TakeAsync(hook.Signature, hook.Id, hook.Kind, hook.Body, ct),
         Version = Version,

@@ -173,6 +173,22 @@ public sealed class ActsTests
     }
 
     [Fact]
+    public async Task Stopped_agents_are_told_on_every_page_with_the_button_that_lets_them_work()
+    {
+        await using var app = await WebApp.StartFilledAsync();
+        using var browser = await app.SignedInAsync();
+        Assert.Null((await browser.PageAsync("/services")).QuerySelector("[aria-label='Agents are stopped']"));
+
+        app.AgentsStopped = "the last one with: <b>401</b>";
+
+        var page = await browser.PageAsync("/services");
+        Assert.Contains("All agent work is stopped. the last one with: <b>401</b>", page.QuerySelector("[aria-label='Agents are stopped']")?.TextContent, StringComparison.Ordinal);
+        await ((IPauseSwitch)app.Store).SetAsync(new Pause("ada", "drill", app.Clock.GetUtcNow()), default);
+        using var pressed = await browser.PressAsync(page, "[aria-label='Agents are stopped'] form");
+        Assert.Null(await ((IPauseSwitch)app.Store).GetAsync(default));
+    }
+
+    [Fact]
     public async Task The_journal_tells_who_paused_resumed_and_silenced_by_the_api()
     {
         await using var web = await WebApp.StartAsync();

@@ -71,6 +71,8 @@ internal sealed class WebApp : IAsyncDisposable
         return web;
     }
 
+    public string? AgentsStopped { get; set; }
+
     public WebBrowser Browser() => new(Address);
 
     public async Task<WebBrowser> SignedInAsync(string person = "ada")
@@ -97,6 +99,7 @@ internal sealed class WebApp : IAsyncDisposable
             return Task.FromResult(new IncidentId(12));
         },
         Intake = () => Intake,
+        Agent = _ => Task.FromResult(new AgentLine("built-in", 0, 50, AgentsStopped)),
         Readiness = _ => Task.FromResult<IReadOnlyList<ReadyPart>>(Ready),
     };
 
