@@ -17,14 +17,8 @@ internal sealed partial class ContainerJudge(EngineReader engine, ContainerBook 
 
     private const int MostLines = 20;
 
-    /// <summary>A look that is older than the last one is left out: a sweep takes its time, and an event overtakes it.</summary>
     public async Task TakeAsync(WatchedContainer container, ContainerLook look, CancellationToken cancellationToken)
     {
-        if (container.Look is { } last && last.State.Id == look.State.Id && (look.State.StartedAt < last.State.StartedAt || (look.State.Restarts < last.State.Restarts && look.State.StartedAt == last.State.StartedAt)))
-        {
-            return;
-        }
-
         container.Absent = 0;
         container.Track = container.Track.After(look, every);
         container.Look = look;
@@ -55,14 +49,14 @@ internal sealed partial class ContainerJudge(EngineReader engine, ContainerBook 
 
     private async Task TellAsync(WatchedContainer container, Signal signal, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var isNew = container.Told?.Condition != signal.Condition;
+        var isNew = container.Told is not { } told || told.Condition != signal.Condition || told.Severity < signal.Severity;
         if (!isNew && (now - container.Told?.At)?.Duration() < Repeat)
         {
             return;
         }
 
         await door.AcceptAsync(isNew ? signal with { Samples = await SamplesAsync(container, signal, cancellationToken) } : signal, cancellationToken);
-        container.Told = (signal.Condition ?? "", now);
+        container.Told = (signal.Condition ?? "", signal.Severity, now);
         if (isNew)
         {
             Told(container.Name, signal.Condition ?? "", signal.Message);

@@ -165,7 +165,9 @@ internal sealed class DockerWatcher(DockerApi api, EngineReader engine, SweepRea
             return;
         }
 
-        if (happened.What != ContainerHappening.Died || container.Track.SignalledAt is null || !settling.TryWrite((happened.Name, clock.GetTimestamp())))
+        // An end by hand and one for want of memory are told in two events; the second says what the first one meant.
+        var settles = happened.What == ContainerHappening.OutOfMemory || (happened.What == ContainerHappening.Died && container.Track.SignalledAt is not null);
+        if (!settles || !settling.TryWrite((happened.Name, clock.GetTimestamp())))
         {
             await LookAsync(container, cancellationToken);
         }
@@ -173,7 +175,7 @@ internal sealed class DockerWatcher(DockerApi api, EngineReader engine, SweepRea
 
     private async Task TakeAsync(SweepResult result, CancellationToken cancellationToken)
     {
-        foreach (var (container, look) in result.Looks)
+        foreach (var (container, _, look) in result.Looks.Where(l => ReferenceEquals(l.Before, l.Container.Look)))
         {
             await hands.Judge.TakeAsync(container, look, cancellationToken);
         }

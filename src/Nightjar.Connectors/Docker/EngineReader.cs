@@ -51,18 +51,18 @@ internal sealed class EngineReader(DockerApi api)
     /// <summary>The last lines that it wrote, whichever way.</summary>
     public async Task<IReadOnlyList<string>> TailAsync(InspectedContainer container, int lines, CancellationToken cancellationToken)
     {
-        await using var stream = await api.OpenAsync(string.Create(CultureInfo.InvariantCulture, $"/containers/{container.Id}/logs?stdout=1&stderr=1&tail={lines}"), cancellationToken);
-        using var text = new MemoryStream();
-        await foreach (var piece in LogFrames.ReadAsync(stream, container.Config?.Tty ?? false, cancellationToken))
+        await using var stream = await api.OpenAsync(string.Create(CultureInfo.InvariantCulture, $"/containers/{container.Id}/logs?stdout=1&stderr=1&timestamps=1&tail={lines}"), cancellationToken);
+        var cutter = new LogLineCutter(container.Config?.Tty ?? false);
+        var cut = new List<LogLine>();
+        var buffer = new byte[16 * 1024];
+        int read;
+        for (var length = 0; length < LargestTail && (read = await stream.ReadAsync(buffer, cancellationToken)) > 0; length += read)
         {
-            text.Write(piece.Span);
-            if (text.Length > LargestTail)
-            {
-                break;
-            }
+            cutter.Take(buffer.AsSpan(0, read), cut);
         }
 
-        return [.. Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(lines)];
+        cutter.End(cut);
+        return [.. cut.Select(l => Encoding.UTF8.GetString(l.Text)).TakeLast(lines)];
     }
 
     /// <summary>What happened to containers after a moment of the engine's clock, and what happens, until the engine goes away.</summary>
@@ -95,5 +95,5 @@ internal sealed class EngineReader(DockerApi api)
         }
     }
 
-    private static string Seconds(long nanoseconds) => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1_000_000_000}.{nanoseconds % 1_000_000_000:000000000}");
+    public static string Seconds(long nanoseconds) => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1_000_000_000}.{nanoseconds % 1_000_000_000:000000000}");
 }

@@ -5,8 +5,11 @@ using Nightjar.Core.Services;
 
 namespace Nightjar.Connectors.Docker;
 
+/// <param name="Before">What was known when the reading began: where that has changed meanwhile, an event was faster, and this is old.</param>
+internal sealed record SweptLook(WatchedContainer Container, ContainerLook? Before, ContainerLook Look);
+
 /// <summary>What one sweep found: looks at what is there, and the names of all that is.</summary>
-internal sealed record SweepResult(ImmutableArray<(WatchedContainer Container, ContainerLook Look)> Looks, IReadOnlySet<string> Present);
+internal sealed record SweepResult(ImmutableArray<SweptLook> Looks, IReadOnlySet<string> Present);
 
 /// <summary>
 /// Reads how all containers are that are looked after. One list of them all; details only of those that changed since, and of each once in
@@ -39,17 +42,18 @@ internal sealed class SweepReader(EngineReader engine, Web web, ContainerBook bo
             }
         }
 
-        var looks = new ConcurrentBag<(WatchedContainer, ContainerLook)>();
+        var looks = new ConcurrentBag<SweptLook>();
         var answers = AskUrlsAsync(found, cancellationToken);
         await Parallel.ForEachAsync(found, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (one, stop) =>
         {
-            if (await LookAsync(one.Container, one.Listed, stop) is { } look)
+            var before = one.Container.Look;
+            if (await LookAsync(before?.State, one.Listed, stop) is { } look)
             {
-                looks.Add((one.Container, look));
+                looks.Add(new SweptLook(one.Container, before, look));
             }
         });
         var urls = await answers;
-        return new SweepResult([.. looks.Select(l => (l.Item1, l.Item2 with { Url = l.Item2.State.Status == ContainerStatus.Running ? urls.GetValueOrDefault(l.Item1) : null }))], present);
+        return new SweepResult([.. looks.Select(l => l with { Look = l.Look with { Url = l.Look.State.Status == ContainerStatus.Running ? urls.GetValueOrDefault(l.Container) : null } })], present);
     }
 
     /// <summary>One look, at once, without usage unless it is asked for; null when there is no such container.</summary>
@@ -77,9 +81,8 @@ internal sealed class SweepReader(EngineReader engine, Web web, ContainerBook bo
         return new UrlAnswer(result.IsWell, result.Says, TimeProvider.System.GetElapsedTime(started));
     }
 
-    private async Task<ContainerLook?> LookAsync(WatchedContainer container, ListedContainer listed, CancellationToken cancellationToken)
+    private async Task<ContainerLook?> LookAsync(ContainerState? known, ListedContainer listed, CancellationToken cancellationToken)
     {
-        var known = container.Look?.State;
         if (known is null || HasChanged(known, listed) || IsItsTurn(listed.Id))
         {
             known = await engine.InspectAsync(listed.Id, cancellationToken) is { } inspected ? WireFacts.State(inspected) : null;

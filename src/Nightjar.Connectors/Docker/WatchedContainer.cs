@@ -28,5 +28,5 @@ internal sealed class WatchedContainer(string name, Service service, ContainerWa
     public int Absent { get; set; }
 
     /// <summary>What was told last, and when; null when nothing is wrong.</summary>
-    public (string Condition, DateTimeOffset At)? Told { get; set; }
+    public (string Condition, Severity Severity, DateTimeOffset At)? Told { get; set; }
 }

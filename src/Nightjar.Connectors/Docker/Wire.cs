@@ -5,6 +5,8 @@ namespace Nightjar.Connectors.Docker;
 // The fields of the Docker Engine API that are read, by their names there. All are optional: what is absent has its empty value.
 internal sealed record EngineVersion(string? Version, string? ApiVersion, [property: JsonPropertyName("MinAPIVersion")] string? MinApiVersion);
 
+internal sealed record EngineInfo(string? SystemTime);
+
 internal sealed record EngineMessage([property: JsonPropertyName("message")] string? Message);
 
 /// <summary>A row of /containers/json.</summary>
@@ -64,6 +66,7 @@ internal sealed record ExecState(bool Running, int? ExitCode);
 
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata | JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(EngineVersion))]
+[JsonSerializable(typeof(EngineInfo))]
 [JsonSerializable(typeof(EngineMessage))]
 [JsonSerializable(typeof(ListedContainer[]))]
 [JsonSerializable(typeof(InspectedContainer))]

@@ -47,7 +47,7 @@ public static class ContainerDetector
             _ when isOutOfMemory => Tell("oom-killed", state.Status == ContainerStatus.Running ? Severity.Warning : Severity.Critical, $"ran out of memory{Limit(state)}{(state.Status == ContainerStatus.Running ? "; it runs" : $" and ended with exit code {state.ExitCode}")}"),
             _ when deaths >= LoopDeaths => Tell("crash-loop", Severity.Critical, string.Create(CultureInfo.InvariantCulture, $"ended {deaths} times within an hour{(state.ExitCode != 0 ? $", the last time with exit code {state.ExitCode}" : "")}")),
             { Error.Length: > 0, Status: not ContainerStatus.Running } => Tell("container-exited", Severity.Critical, $"could not be started: {state.Error}"),
-            { IsDown: true, ExitCode: not 0 } => Tell("container-exited", Severity.Critical, Ended(state)) with { At = state.FinishedAt ?? now },
+            { IsDown: true, ExitCode: not 0 } => Tell("container-exited", Severity.Critical, Ended(state)) with { Since = state.FinishedAt },
             { Status: ContainerStatus.Running, Health: ContainerHealth.Unhealthy } => Tell("container-unhealthy", Severity.Critical, $"is unhealthy{(state.HealthOutput.Length > 0 ? $": {state.HealthOutput}" : "")}"),
             { Status: ContainerStatus.Running } when track.UrlFailures >= UrlFailures => Tell("container-unhealthy", Severity.Critical, $"does not answer as it should: {look.Url?.Says}"),
             { Status: ContainerStatus.Running } when look.MemoryShare is { } share && track.MemoryHighFor is { } span && span >= MemoryWarning

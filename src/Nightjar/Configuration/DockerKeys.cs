@@ -32,7 +32,7 @@ internal static class DockerKeys
     public static readonly Section<DockerOptions> Docker =
         new Section<DockerOptions>("{host, sweep, tls, plain}", "The Docker Engine that runs the containers of the services.", new DockerOptions())
             .Key("host", "Where it answers, as in DOCKER_HOST.", Signature("unix:///path or tcp://host:port", "^(unix:///[^\\x00]+|tcp://[^/?#@\\x00]+:[0-9]{1,5})$"), o => o.Host, (o, v) => o with { Host = v })
-            .Key("sweep", "How often all containers are looked at; what changes is seen at once from its events.", Duration("1s", "5m"), o => o.Sweep, (o, v) => o with { Sweep = v })
+            .Key("sweep", "How often all containers are looked at; what changes is seen at once from its events.", Duration("1s", "2m"), o => o.Sweep, (o, v) => o with { Sweep = v })
             .Key("tls", "Certificates, for tcp://.", Tls, o => o.IsTls ? o : null, (o, v) => o with { Ca = v.Ca, Cert = v.Cert, Key = v.Key })
             .Key("plain", "Whether tcp:// without TLS may leave this machine: who can reach that port owns the machine behind it.", Switch(), o => o.Plain, (o, v) => o with { Plain = v });
 }
