@@ -48,6 +48,7 @@ internal sealed partial class ContainerLines(Service service, EngineReader engin
     private async Task FollowAllAsync(IReadOnlyDictionary<string, string> marks, ChannelWriter<LineBatch> batches, CancellationToken cancellationToken)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var newest = marks.Values.Max(m => LogMark.Read(m)?.At) ?? long.MaxValue;
         var readers = new ConcurrentDictionary<string, Reader>(StringComparer.Ordinal);
         var running = new ConcurrentDictionary<Task, bool>();
         try
@@ -86,7 +87,7 @@ internal sealed partial class ContainerLines(Service service, EngineReader engin
 
         void Join(string id, long? startedAt)
         {
-            var reader = readers.GetOrAdd(id, _ => new Reader(id, LogMark.Read(marks.GetValueOrDefault(Stream(id, 1))), LogMark.Read(marks.GetValueOrDefault(Stream(id, 2)))));
+            var reader = readers.GetOrAdd(id, _ => new Reader(id, LogMark.Read(marks.GetValueOrDefault(Stream(id, 1))), LogMark.Read(marks.GetValueOrDefault(Stream(id, 2))), newest));
             if (reader.TryStart(startedAt))
             {
                 var task = FollowOneAsync(reader, batches, ends);
@@ -128,7 +129,9 @@ internal sealed partial class ContainerLines(Service service, EngineReader engin
             return;
         }
 
-        var from = reader.From is { } since ? $"&since={EngineReader.Seconds(since)}" : "&tail=0";
+        // One that started after the last line that was ever taken started while nobody listened.
+        var started = WireFacts.Moment(container.State?.StartedAt) is { } at ? (at - DateTimeOffset.UnixEpoch).Ticks * 100 : 0;
+        var from = (reader.From ?? (started > reader.Newest ? started : null)) is { } since ? $"&since={EngineReader.Seconds(since)}" : "&tail=0";
         await using var stream = await api.OpenAsync($"/containers/{reader.Id}/logs?follow=1&stdout=1&stderr=1&timestamps=1{from}", cancellationToken);
         var cutter = new LogLineCutter(container.Config?.Tty ?? false);
         var lines = new List<LogLine>();
@@ -162,7 +165,7 @@ internal sealed partial class ContainerLines(Service service, EngineReader engin
     private static string Stream(string id, byte stream) => string.Create(CultureInfo.InvariantCulture, $"{id}/{stream}");
 
     /// <summary>How far one container was read.</summary>
-    private sealed class Reader(string id, LogMark? output, LogMark? error)
+    private sealed class Reader(string id, LogMark? output, LogMark? error, long newest)
     {
         private readonly Lock gate = new();
         private LogMark? output = output;
@@ -173,6 +176,9 @@ internal sealed partial class ContainerLines(Service service, EngineReader engin
         private LogResume[] resumes = [];
 
         public string Id => id;
+
+        /// <summary>The time of the last line that was taken of any container.</summary>
+        public long Newest => newest;
 
         /// <summary>Where to read from; null is from now on.</summary>
         public long? From

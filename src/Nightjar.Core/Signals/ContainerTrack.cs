@@ -46,6 +46,9 @@ public sealed record ContainerTrack
     /// <summary>Deaths of this container that were counted since then.</summary>
     private int Counted { get; init; }
 
+    /// <summary>Those of them that a look knew of before their event came, or that have none.</summary>
+    private int Ahead { get; init; }
+
     private DateTimeOffset? LookedAt { get; init; }
 
     private bool IsKnown { get; init; }
@@ -55,7 +58,7 @@ public sealed record ContainerTrack
     {
         ContainerHappening.Started => this with { StoppedAt = null, SignalledAt = null },
         ContainerHappening.Signalled => this with { SignalledAt = happened.At },
-        ContainerHappening.Died => this with { Deaths = Recent(Deaths.Add(happened.At), happened.At), Counted = Counted + 1 },
+        ContainerHappening.Died => Ahead > 0 ? this with { Ahead = Ahead - 1 } : this with { Deaths = Recent(Deaths.Add(happened.At), happened.At), Counted = Counted + 1 },
         ContainerHappening.Stopped => this with { StoppedAt = happened.At, Deaths = [.. Deaths.Where(d => d < happened.At - StopAfterDeath || d > happened.At)] },
         ContainerHappening.OutOfMemory => this with { OutOfMemoryAt = happened.At },
         _ => this,
@@ -106,11 +109,11 @@ public sealed record ContainerTrack
     {
         if (!IsKnown || Id != state.Id || state.Restarts < RestartsAtFirst)
         {
-            return this with { IsKnown = true, Id = state.Id, RestartsAtFirst = state.Restarts, Counted = 0, Deaths = Recent(Deaths, now) };
+            return this with { IsKnown = true, Id = state.Id, RestartsAtFirst = state.Restarts, Counted = 0, Ahead = 0, Deaths = Recent(Deaths, now) };
         }
 
         var missed = Math.Clamp(state.Restarts - RestartsAtFirst - Counted, 0, MostDeaths);
-        return this with { Counted = Counted + missed, Deaths = Recent([.. Deaths, .. Enumerable.Repeat(now, missed)], now) };
+        return this with { Counted = Counted + missed, Ahead = Ahead + missed, Deaths = Recent([.. Deaths, .. Enumerable.Repeat(now, missed)], now) };
     }
 
     /// <summary>After a step of the clock what seems to lie ahead is forgotten.</summary>

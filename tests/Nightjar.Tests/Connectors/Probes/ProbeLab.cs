@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Nightjar.Connectors;
 using Nightjar.Connectors.Probes;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
@@ -29,7 +30,7 @@ internal sealed class ProbeLab : ISignalDoor, IAsyncDisposable
 
     public FakeClock Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 9, 0, 0, TimeSpan.Zero));
 
-    public Nightjar.Connectors.Probes.Web Web { get; } = new();
+    public Nightjar.Connectors.Web Web { get; } = new();
 
     public Uri Url { get; private set; } = new("http://localhost");
 
