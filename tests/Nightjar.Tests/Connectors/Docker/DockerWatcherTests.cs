@@ -40,6 +40,7 @@ public sealed class DockerWatcherTests
         await lab.WatchAsync();
 
         lab.Engine.Stop(stopped);
+        await lab.SettleAsync();
         lab.Engine.Kill(killed);
         await lab.SettleAsync();
 
