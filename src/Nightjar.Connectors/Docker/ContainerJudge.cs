@@ -13,7 +13,7 @@ internal sealed partial class ContainerJudge(EngineReader engine, ContainerBook 
     private static readonly TimeSpan Repeat = TimeSpan.FromSeconds(10);
 
     /// <summary>Sweeps in a row at which it was not there: replacing a container takes less.</summary>
-    private const int AbsentSweeps = 2;
+    public const int AbsentSweeps = 2;
 
     private const int MostLines = 20;
 

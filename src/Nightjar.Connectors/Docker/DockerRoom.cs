@@ -61,7 +61,21 @@ public sealed class DockerRoom : IDisposable
     }
 
     /// <summary>One watcher for the containers of every service.</summary>
-    public IWatcher Watcher(ISignalDoor door, IContainerFigures figures)
+    public IWatcher Watcher(ISignalDoor door, IContainerFigures figures) => Make(door, figures);
+
+    /// <summary>Looks at every container twice instead of watching: what is wrong is wrong both times.</summary>
+    public async Task<ImmutableArray<Signal>> ScanAsync(IContainerFigures figures, CancellationToken cancellationToken)
+    {
+        var found = new Found();
+        if (IsWanted)
+        {
+            await Make(found, figures).ScanAsync(cancellationToken);
+        }
+
+        return [.. found.Signals];
+    }
+
+    private DockerWatcher Make(ISignalDoor door, IContainerFigures figures)
     {
         var hands = new WatcherHands(
             new ContainerJudge(engine, book, door, options.Sweep, loggers.CreateLogger<ContainerJudge>()),
@@ -74,6 +88,17 @@ public sealed class DockerRoom : IDisposable
     {
         api.Dispose();
         web.Dispose();
+    }
+
+    private sealed class Found : ISignalDoor
+    {
+        public List<Signal> Signals { get; } = [];
+
+        public ValueTask AcceptAsync(Signal signal, CancellationToken cancellationToken)
+        {
+            Signals.Add(signal);
+            return ValueTask.CompletedTask;
+        }
     }
 }
 

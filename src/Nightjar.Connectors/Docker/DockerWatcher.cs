@@ -55,6 +55,27 @@ internal sealed class DockerWatcher(DockerApi api, EngineReader engine, SweepRea
         }
     }
 
+    /// <summary>Looks as often as it takes for anything to be a signal, and ends.</summary>
+    public async Task ScanAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await api.HelloAsync(cancellationToken);
+            await CatchUpAsync(cancellationToken);
+            for (var look = 0; look < ContainerJudge.AbsentSweeps; look++)
+            {
+                await TakeAsync(await sweeps.ReadAsync(cancellationToken), cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is DockerException or IOException)
+        {
+            for (var failure = 0; failure < EngineAbsence.Failures; failure++)
+            {
+                await hands.Absence.FailedAsync(e, cancellationToken);
+            }
+        }
+    }
+
     /// <summary>Until one of the readers fails, or the hand.</summary>
     private async Task WatchAsync(CancellationToken cancellationToken)
     {

@@ -14,7 +14,7 @@ internal sealed partial class EngineAbsence(DockerOptions options, ISignalDoor d
     public const string Workload = "engine/docker";
 
     /// <summary>Failures in a row before it is a signal: a quarter of a minute, in which an engine that is restarted is back.</summary>
-    private const int Failures = 3;
+    public const int Failures = 3;
 
     private readonly PollPace pace = new(options.Sweep, chance);
 

@@ -39,7 +39,7 @@ internal sealed partial class FigureWriter(IContainerFigures figures, ILogger lo
 
         // Counters begin anew with each start.
         var passed = before is not null && usage is not null && usage.Cpu >= before.Cpu && usage.NetworkIn >= before.NetworkIn ? usage.At - before.At : TimeSpan.Zero;
-        var deaths = container.Track.Deaths.Count(d => d > container.FiguresAt);
+        var deaths = container.FiguresAt is { } last ? container.Track.Deaths.Count(d => d > last) : 0;
         (container.Counted, container.FiguresAt) = (usage, now);
         return new ContainerFigure(
             container.Name,

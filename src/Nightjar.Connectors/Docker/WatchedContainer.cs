@@ -21,8 +21,8 @@ internal sealed class WatchedContainer(string name, Service service, ContainerWa
     /// <summary>What was used at the last sweep, for the difference.</summary>
     public ContainerUsage? Counted { get; set; }
 
-    /// <summary>Deaths that a figure was written of.</summary>
-    public DateTimeOffset FiguresAt { get; set; }
+    /// <summary>When its figures were last written; deaths up to then are counted.</summary>
+    public DateTimeOffset? FiguresAt { get; set; }
 
     /// <summary>Sweeps in a row at which it was not there, for one that has to be.</summary>
     public int Absent { get; set; }

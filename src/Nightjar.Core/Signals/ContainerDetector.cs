@@ -23,11 +23,13 @@ public static class ContainerDetector
     /// <summary>So long after its start a health URL that does not answer yet says nothing.</summary>
     private static readonly TimeSpan StartGrace = TimeSpan.FromSeconds(30);
 
-    /// <summary>An out-of-memory event is told for so long; then it is over unless it happens again.</summary>
-    private static readonly TimeSpan OutOfMemoryTold = TimeSpan.FromMinutes(1);
+    /// <summary>What only an event says is told for so long; then it is over unless it happens again.</summary>
+    private static readonly TimeSpan EventTold = TimeSpan.FromMinutes(1);
 
     /// <summary>Looks in a row at a health URL.</summary>
     private const int UrlFailures = 2;
+
+    private const int LongestSaid = 200;
 
     /// <summary>Ended by SIGINT or SIGTERM, as whoever asks a program to end does.</summary>
     private static readonly int[] AskedToEnd = [130, 143];
@@ -40,15 +42,15 @@ public static class ContainerDetector
     {
         var (state, now) = (look.State, look.At);
         var deaths = track.Deaths.Count(d => d > now - ContainerTrack.LoopWindow);
-        var isOutOfMemory = (track.OutOfMemoryAt is { } oom && (now - oom).Duration() <= OutOfMemoryTold) || (state.IsDown && state.OomKilled);
+        var isOutOfMemory = (track.OutOfMemoryAt is { } oom && (now - oom).Duration() <= EventTold) || (state.IsDown && state.OomKilled);
         return state switch
         {
             _ when IsOnPurpose(state, track) => null,
             _ when isOutOfMemory => Tell("oom-killed", state.Status == ContainerStatus.Running ? Severity.Warning : Severity.Critical, $"ran out of memory{Limit(state)}{(state.Status == ContainerStatus.Running ? "; it runs" : $" and ended with exit code {state.ExitCode}")}"),
-            _ when deaths >= LoopDeaths => Tell("crash-loop", Severity.Critical, string.Create(CultureInfo.InvariantCulture, $"ended {deaths} times within an hour{(state.ExitCode != 0 ? $", the last time with exit code {state.ExitCode}" : "")}")),
+            _ when deaths >= LoopDeaths && (state.Status == ContainerStatus.Restarting || (now - track.Deaths[^1]).Duration() <= EventTold) => Tell("crash-loop", Severity.Critical, string.Create(CultureInfo.InvariantCulture, $"ended {deaths} times within an hour{(state.ExitCode != 0 ? $", the last time with exit code {state.ExitCode}" : "")}")),
             { Error.Length: > 0, Status: not ContainerStatus.Running } => Tell("container-exited", Severity.Critical, $"could not be started: {state.Error}"),
             { IsDown: true, ExitCode: not 0 } => Tell("container-exited", Severity.Critical, Ended(state)) with { Since = state.FinishedAt },
-            { Status: ContainerStatus.Running, Health: ContainerHealth.Unhealthy } => Tell("container-unhealthy", Severity.Critical, $"is unhealthy{(state.HealthOutput.Length > 0 ? $": {state.HealthOutput}" : "")}"),
+            { Status: ContainerStatus.Running, Health: ContainerHealth.Unhealthy } => Tell("container-unhealthy", Severity.Critical, $"is unhealthy{Said(state)}"),
             { Status: ContainerStatus.Running } when track.UrlFailures >= UrlFailures => Tell("container-unhealthy", Severity.Critical, $"does not answer as it should: {look.Url?.Says}"),
             { Status: ContainerStatus.Running } when look.MemoryShare is { } share && track.MemoryHighFor is { } span && span >= MemoryWarning
                 => Tell("memory-high", span >= MemoryCritical ? Severity.Critical : Severity.Warning, string.Create(CultureInfo.InvariantCulture, $"has used more than {MemoryMark:0%} of its memory limit for {span.TotalMinutes:0} minutes, now {share:0%}{Limit(state)}")),
@@ -73,7 +75,7 @@ public static class ContainerDetector
         var (state, now) = (look.State, look.At);
         var (isWell, says) = state switch
         {
-            { Status: ContainerStatus.Running, Health: ContainerHealth.Unhealthy } => (false, $"running, but unhealthy{(state.HealthOutput.Length > 0 ? $": {state.HealthOutput}" : "")}"),
+            { Status: ContainerStatus.Running, Health: ContainerHealth.Unhealthy } => (false, $"running, but unhealthy{Said(state)}"),
             { Status: ContainerStatus.Running, Health: ContainerHealth.Starting } => (null, $"{Since(state)}, its health check has not come to a result"),
             { Status: ContainerStatus.Running } when look.Url is { IsWell: false, Says: var wrong } => (IsStarting(look) ? (bool?)null : false, $"{Since(state)}, but {wrong}"),
             { Status: ContainerStatus.Running } when track.MemoryHighFor >= MemoryWarning && look.MemoryShare >= MemoryMark => (false, string.Create(CultureInfo.InvariantCulture, $"{Since(state)}, but with {look.MemoryShare:0%} of its memory limit used")),
@@ -119,6 +121,15 @@ public static class ContainerDetector
             RestartPolicy.OnFailure => state.ExitCode != 0 && (state.MostRetries == 0 || state.Restarts < state.MostRetries),
             RestartPolicy.Always or RestartPolicy.UnlessStopped => true,
         });
+    }
+
+    /// <summary>The first line of what its health check said.</summary>
+    private static string Said(ContainerState state)
+    {
+        var line = state.HealthOutput.AsSpan().Trim();
+        var end = line.IndexOfAny('\r', '\n');
+        line = end < 0 ? line : line[..end];
+        return line.IsEmpty ? "" : $": {(line.Length > LongestSaid ? string.Concat(line[..LongestSaid], "…") : line.ToString())}";
     }
 
     private static string Ended(ContainerState state) => state switch

@@ -98,8 +98,9 @@ public sealed class ContainerDetectorTests
         now += TimeSpan.FromMinutes(1);
         Happens(ContainerHappening.Died, 1);
         Assert.Equal("crash-loop", Look(s => s with { Restarts = 5, StartedAt = now })?.Condition);
-        now += TimeSpan.FromMinutes(57);
+        now += TimeSpan.FromMinutes(2);
         Assert.Null(Look());
+        Assert.True(Standing().IsWell);
     }
 
     [Fact]

@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nightjar.Connectors.Docker;
 using Nightjar.Core.Services;
-using Nightjar.Core.Signals;
 using Nightjar.Testing;
 
 namespace Nightjar.Tests.Connectors.Docker;

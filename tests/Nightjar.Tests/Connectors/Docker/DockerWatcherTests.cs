@@ -176,6 +176,17 @@ public sealed class DockerWatcherTests
     }
 
     [Fact]
+    public async Task One_scan_finds_what_is_wrong_once()
+    {
+        await using var lab = await DockerLab.OpenAsync(Web, new ContainerWatch { Name = "absent" }, new ContainerWatch { Name = "s*" });
+        lab.Engine.Die(lab.Engine.Run("web"), 1);
+        lab.Engine.Stop(lab.Engine.Run("stopped"));
+        Assert.Equal(["absent container-missing", "web container-exited"], (await lab.Room.ScanAsync(lab.Door, CancellationToken.None)).Select(s => $"{s.Workload?.Split('/')[1]} {s.Condition}").Order(StringComparer.Ordinal));
+        await lab.Engine.GoAwayAsync();
+        Assert.Equal("docker-unreachable", Assert.Single(await lab.Room.ScanAsync(lab.Door, CancellationToken.None)).Condition);
+    }
+
+    [Fact]
     public async Task A_clock_that_steps_does_not_stop_the_sweeps()
     {
         await using var lab = await DockerLab.OpenAsync(Web);

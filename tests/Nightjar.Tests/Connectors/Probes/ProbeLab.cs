@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Nightjar.Connectors;
 using Nightjar.Connectors.Probes;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
