@@ -39,11 +39,6 @@ internal static class DockerChecks
             reading.Blame(path, "picks no container; give name, label or compose");
         }
 
-        if (watch.HealthUrl is null && reading.Has($"{path}.timeout"))
-        {
-            reading.Blame($"{path}.timeout", "is not used: there is no healthUrl");
-        }
-
         if (watch.Name is { } name && watch.DependsOn.Contains(name))
         {
             reading.Blame($"{path}.dependsOn", $"says that {Wording.Quote(name)} needs itself");
@@ -60,7 +55,7 @@ internal static class DockerChecks
     {
         if (docker.SocketPath is not null)
         {
-            foreach (var key in new[] { "tls", "plain" }.Where(k => reading.Has($"docker.{k}")))
+            foreach (var key in new[] { docker.IsTls ? "tls" : null, docker.Plain ? "plain" : null }.OfType<string>())
             {
                 reading.Blame($"docker.{key}", "is not used: docker.host is a socket of this machine");
             }

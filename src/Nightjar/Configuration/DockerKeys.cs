@@ -15,7 +15,7 @@ internal static class DockerKeys
             .Key("label", "A label that it has: key, or key=value.", Text("key or key=value", longest: 300), o => o.Label, (o, v) => o with { Label = v })
             .Key("compose", "The compose project that it is of, or project/service.", Signature("project or project/service", "^[a-z0-9][a-z0-9_-]*(/[A-Za-z0-9_.-]+)?$"), o => o.Compose, (o, v) => o with { Compose = v })
             .Key("healthUrl", "Asked at each sweep, beside the container's own health check; 2xx is well, and two failures in a row are an incident.", Url(), o => o.HealthUrl, (o, v) => o with { HealthUrl = v })
-            .Key("timeout", "No answer of healthUrl by then is a failure.", Duration("100ms", "1m"), o => o.HealthUrl is null ? null : o.Timeout, (o, v) => o with { Timeout = v })
+            .Key("timeout", "No answer of healthUrl by then is a failure.", Duration("100ms", "1m"), o => o.Timeout, (o, v) => o with { Timeout = v })
             .Key("critical", "A data store, or another part that nothing is done to without a person's yes.", Switch(), o => o.Critical, (o, v) => o with { Critical = v })
             .Key("autoRestart", "Whether playbooks may restart it.", Switch(), o => o.AutoRestart, (o, v) => o with { AutoRestart = v })
             .Key("maxRestartsPerHour", "Restarts by playbooks.", Whole(0, 1_000), o => o.MaxRestartsPerHour, (o, v) => o with { MaxRestartsPerHour = v })
@@ -34,5 +34,5 @@ internal static class DockerKeys
             .Key("host", "Where it answers, as in DOCKER_HOST.", Signature("unix:///path or tcp://host:port", "^(unix:///[^\\x00]+|tcp://[^/?#@\\x00]+:[0-9]{1,5})$"), o => o.Host, (o, v) => o with { Host = v })
             .Key("sweep", "How often all containers are looked at; what changes is seen at once from its events.", Duration("1s", "2m"), o => o.Sweep, (o, v) => o with { Sweep = v })
             .Key("tls", "Certificates, for tcp://.", Tls, o => o.IsTls ? o : null, (o, v) => o with { Ca = v.Ca, Cert = v.Cert, Key = v.Key })
-            .Key("plain", "Whether tcp:// without TLS may leave this machine: who can reach that port owns the machine behind it.", Switch(), o => o.SocketPath is null ? o.Plain : null, (o, v) => o with { Plain = v });
+            .Key("plain", "Whether tcp:// without TLS may leave this machine: who can reach that port owns the machine behind it.", Switch(), o => o.Plain, (o, v) => o with { Plain = v });
 }

@@ -9,7 +9,6 @@ public sealed class DockerConfigurationTests
     public static TheoryData<string, string> Faults => new()
     {
         { "    containers: [{critical: on}]", "services[0].containers[0]: picks no container; give name, label or compose" },
-        { "    containers: [{name: web, timeout: 3s}]", "services[0].containers[0].timeout: is not used: there is no healthUrl" },
         { "    containers: [{name: web, dependsOn: web}]", "services[0].containers[0].dependsOn: says that web needs itself" },
         { "    containers: [web, web]", "services[0].containers[1]: names the container web, which another entry names already" },
         { "    containers: [\"a/b\"]", "services[0].containers[0]: a/b is not the name of a container, or a pattern with *" },

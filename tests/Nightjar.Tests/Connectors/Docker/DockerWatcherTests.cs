@@ -181,6 +181,7 @@ public sealed class DockerWatcherTests
         await using var lab = await DockerLab.OpenAsync(Web, new ContainerWatch { Name = "absent" }, new ContainerWatch { Name = "s*" });
         lab.Engine.Die(lab.Engine.Run("web"), 1);
         lab.Engine.Stop(lab.Engine.Run("stopped"));
+        lab.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(["absent container-missing", "web container-exited"], (await lab.Room.ScanAsync(lab.Door, CancellationToken.None)).Select(s => $"{s.Workload?.Split('/')[1]} {s.Condition}").Order(StringComparer.Ordinal));
         await lab.Engine.GoAwayAsync();
         Assert.Equal("docker-unreachable", Assert.Single(await lab.Room.ScanAsync(lab.Door, CancellationToken.None)).Condition);
