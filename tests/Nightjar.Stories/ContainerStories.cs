@@ -55,8 +55,10 @@ public class ContainerStories
             }
 
             await engine.GoAwayAsync();
-            for (var i = 0; i < 4; i++)
+            var watcher = world.Part<IEnumerable<IWatcher>>().Single(w => w.Name == "docker");
+            for (var failures = 1; failures < 3; failures++)
             {
+                await HoldsAsync(() => Task.FromResult(watcher.Health.Says.Contains($"Asked {failures} times", StringComparison.Ordinal)));
                 await world.Clock.TimersAsync(1);
                 world.Clock.Advance(TimeSpan.FromSeconds(60));
             }

@@ -57,7 +57,8 @@ internal sealed partial class ContainerLines(Service service, EngineReader engin
             var engineNow = await NowAsync(ends.Token);
             foreach (var listed in await engine.ListAsync(ends.Token))
             {
-                if (listed.State == "running" && IsOurs(WireFacts.NameOf(listed), listed.Labels ?? []))
+                // One that has ended may have said why after its last line that was taken.
+                if ((listed.State == "running" || marks.Count > 0) && IsOurs(WireFacts.NameOf(listed), listed.Labels ?? []))
                 {
                     Join(listed.Id, null);
                 }

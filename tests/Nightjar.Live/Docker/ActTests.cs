@@ -80,7 +80,7 @@ public sealed class ActTests
         Same(web.Listed(), JsonNode.Parse(await engine.GetAsync("containers/json"))?[0], "list");
         Assert.Equal("Up 5 minutes (healthy)", (string?)web.Listed()["Status"]);
         Assert.Contains("(healthy)", (string?)JsonNode.Parse(await engine.GetAsync("containers/json"))?[0]?["Status"], StringComparison.Ordinal);
-        var stats = web.Stats(DateTimeOffset.UtcNow);
+        var stats = web.Stats(TimeProvider.System.GetUtcNow());
         stats.Remove("networks");
         stats["blkio_stats"]?["io_service_bytes_recursive"]?.AsArray().Clear();
         if (JsonNode.Parse(await engine.GetAsync($"containers/{id}/stats?stream=false&one-shot=true")) is { } real)
@@ -89,7 +89,7 @@ public sealed class ActTests
             Same(stats, real, "stats");
         }
 
-        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var started = (await engine.GetAsync($"events?since={now - 60}&until={now}")).Split('\n').Select(l => l.Length > 0 ? JsonNode.Parse(l) : null).First(e => (string?)e?["Action"] == "start");
         Same(web.Event("start", 1), started, "start");
         Assert.Equal((string?)web.Event("start", 1)["Type"], (string?)started?["Type"]);

@@ -56,6 +56,21 @@ public sealed class ContainerLinesTests
     }
 
     [Fact]
+    public async Task What_a_container_said_at_its_end_while_nobody_read_is_read_later()
+    {
+        await using var lab = await DockerLab.OpenAsync(All);
+        var (web, late) = (lab.Engine.Run("web"), lab.Engine.Run("w2"));
+        var at = (lab.Clock.Now - DateTimeOffset.UnixEpoch).Ticks * 100;
+        lab.Engine.Write(web, "taken", at: at - 10_000_000_000);
+        lab.Engine.Write(web, "panic", stream: 2);
+        lab.Engine.Write(late, "started and ended meanwhile");
+        lab.Engine.Die(web, 2);
+        lab.Engine.Die(late, 2);
+        await using var reader = new Follower(lab, new() { [$"{web.Id}/1"] = new LogMark(at - 10_000_000_000, 1).ToString() });
+        Assert.Equal([$"{web.Id}/2 panic", $"{late.Id}/1 started and ended meanwhile"], (await reader.LinesAsync(2)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Binary_output_comes_as_it_is_and_an_endless_line_is_cut()
     {
         await using var lab = await DockerLab.OpenAsync(All);

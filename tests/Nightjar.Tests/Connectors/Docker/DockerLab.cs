@@ -58,6 +58,17 @@ internal sealed class DockerLab : IAsyncDisposable
         Assert.Equal(1, Engine.Listening);
     }
 
+    /// <summary>The engine was asked so often in a row without an answer, and the watcher waits to ask again.</summary>
+    public async Task FailedAsync(int times)
+    {
+        for (var i = 0; i < 1_000 && !Watcher.Health.Says.Contains($"Asked {times} times", StringComparison.Ordinal); i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        }
+
+        await Clock.TimersAsync(1);
+    }
+
     /// <summary>Time passes, and the next sweep with it.</summary>
     public async Task SweepAsync(int times = 1)
     {
