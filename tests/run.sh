@@ -83,6 +83,8 @@ if ((!fast)); then
     want prometheus prometheus "error rates from a real Prometheus"
     want prometheus-alertmanager prometheus-alertmanager "alerts from a real Alertmanager"
     want clickhouse-server clickhouse-server "own SQL against a real ClickHouse"
+    want dockerd docker.io "real containers in a real Docker Engine"
+    want busybox busybox-static "the image that real containers run"
     want_cli
   fi
 fi

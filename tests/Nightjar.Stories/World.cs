@@ -98,6 +98,11 @@ internal sealed class World : IAsyncDisposable
             await world.AllLookedAsync();
         }
 
+        if (options.WatchesContainers)
+        {
+            world.watching.AddRange(world.parts.GetRequiredService<IEnumerable<IWatcher>>().Where(w => w.Name == "docker").Select(w => Task.Run(() => w.RunAsync(world.stop.Token))));
+        }
+
         return world;
     }
 
@@ -222,7 +227,7 @@ internal sealed class World : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        await Task.WhenAll(watching).WaitAsync(Patience);
+        await Task.WhenAll(watching).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await parts.DisposeAsync();
         stop.Dispose();
         await Store.DisposeAsync();
@@ -255,6 +260,9 @@ internal sealed record WorldOptions
     public PointReached Reached { get; init; } = _ => { };
 
     public ReviewOptions Review { get; init; } = new();
+
+    /// <summary>Watch the services' containers, in the engine that the configuration names.</summary>
+    public bool WatchesContainers { get; init; }
 
     public Func<NightjarOptions, NightjarOptions> Change { get; init; } = o => o;
 

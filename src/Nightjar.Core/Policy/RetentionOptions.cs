@@ -7,6 +7,9 @@ public sealed record RetentionOptions
 
     public TimeSpan Rates { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>Figures of containers; those finer than an hour are kept for two days at most.</summary>
+    public TimeSpan Containers { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>Counts of signals that opened nothing.</summary>
     public TimeSpan HeldBack { get; init; } = TimeSpan.FromDays(90);
 

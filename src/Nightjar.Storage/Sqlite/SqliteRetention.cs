@@ -1,11 +1,12 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Nightjar.Core.Evidence;
 using Nightjar.Core.Policy;
 
 namespace Nightjar.Storage.Sqlite;
 
 /// <summary>How many rows a pruning took away.</summary>
-public sealed record Pruned(long Journal, long Rates, long HeldBack);
+public sealed record Pruned(long Journal, long Rates, long HeldBack, long Figures);
 
 /// <summary>Deletes what is older than its retention, in small transactions, so that nobody waits long for the writer.</summary>
 internal static class SqliteRetention
@@ -22,8 +23,10 @@ internal static class SqliteRetention
         var journal = await RepeatAsync(file, connection => PruneJournal(connection, keptSince), cancellationToken);
         var rates = await RepeatAsync(file, connection => PruneRates(connection, (now - options.Rates).UtcTicks), cancellationToken);
         var heldBack = await RepeatAsync(file, connection => PruneHeldBack(connection, (now - options.HeldBack).UtcTicks), cancellationToken);
+        var figures = await RepeatAsync(file, connection => PruneFigures(connection, isFine: true, (now - IContainerFigures.FineKept).UtcTicks), cancellationToken)
+            + await RepeatAsync(file, connection => PruneFigures(connection, isFine: false, (now - options.Containers).UtcTicks), cancellationToken);
         await file.WriteAsync(connection => PruneExpired(connection, now.UtcTicks, keptSince), cancellationToken);
-        return new Pruned(journal, rates, heldBack);
+        return new Pruned(journal, rates, heldBack, figures);
     }
 
     private static async Task<long> RepeatAsync(SqliteFile file, Func<SqliteConnection, int> prune, CancellationToken cancellationToken)
@@ -63,6 +66,13 @@ internal static class SqliteRetention
             LIMIT @Batch)
         """,
         new { keptSince, before = BeforeAnIncident.Ticks, Batch });
+
+    private static int PruneFigures(SqliteConnection connection, bool isFine, long keptSince) => connection.Execute(
+        """
+        DELETE FROM container_figures WHERE (container, is_fine, start) IN (
+            SELECT container, is_fine, start FROM container_figures WHERE is_fine = @isFine AND start < @keptSince LIMIT @Batch)
+        """,
+        new { isFine, keptSince, Batch });
 
     private static int PruneHeldBack(SqliteConnection connection, long keptSince) => connection.Execute(
         """

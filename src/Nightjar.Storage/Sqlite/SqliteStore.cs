@@ -34,6 +34,7 @@ public sealed class SqliteStore : IAsyncDisposable
         Silences = new SqliteSilences(file, clock);
         Pause = new SqlitePauseSwitch(file);
         Rates = new SqliteRates(file);
+        Figures = new SqliteContainerFigures(file);
         Requests = new SqliteRequestRecords(file);
         Evidence = new SqliteEvidenceStore(file);
         Marks = new SqliteWatchMarks(file);
@@ -64,6 +65,8 @@ public sealed class SqliteStore : IAsyncDisposable
     public IPauseSwitch Pause { get; }
 
     public IRates Rates { get; }
+
+    public IContainerFigures Figures { get; }
 
     public IRequestRecords Requests { get; }
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Nightjar.Configuration;
 using Nightjar.Connectors;
+using Nightjar.Connectors.Docker;
 using Nightjar.Connectors.Probes;
 using Nightjar.Core.Announcements;
 using Nightjar.Core.Evidence;
@@ -78,7 +79,7 @@ internal static class OnceVerb
             .AddNightjar(options, store, new Seams { WakeUps = new NoWakeUps() }).BuildServiceProvider();
         var (open, intake, catalogue) = (parts.GetRequiredService<OpenIncidents>(), parts.GetRequiredService<Intake>(), parts.GetRequiredService<Catalogue>());
         await open.LoadAsync(store.Incidents, cancellationToken);
-        var signals = (await parts.GetRequiredService<LogWatching>().ScanAsync(Back, cancellationToken)).AddRange(await parts.GetRequiredService<ProbeRoom>().ScanAsync(catalogue, cancellationToken));
+        var signals = (await parts.GetRequiredService<LogWatching>().ScanAsync(Back, cancellationToken)).AddRange(await parts.GetRequiredService<ProbeRoom>().ScanAsync(catalogue, cancellationToken)).AddRange(await parts.GetRequiredService<DockerRoom>().ScanAsync(parts.GetRequiredService<IContainerFigures>(), cancellationToken));
         foreach (var signal in signals)
         {
             await intake.AcceptAsync(signal, cancellationToken);

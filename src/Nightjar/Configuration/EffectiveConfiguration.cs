@@ -77,7 +77,7 @@ internal static partial class EffectiveConfiguration
     /// <summary>The key that gave it: a list of one and the main key of a group can be written in short, as the key above.</summary>
     private static string AsWritten(string path, Reading reading)
     {
-        var canBeShort = path.EndsWith("[0]", StringComparison.Ordinal) || path.EndsWith(".repository.path", StringComparison.Ordinal) || path.EndsWith(".check.command", StringComparison.Ordinal);
+        var canBeShort = path.EndsWith("[0]", StringComparison.Ordinal) || path.EndsWith(".repository.path", StringComparison.Ordinal) || path.EndsWith(".check.command", StringComparison.Ordinal) || path.EndsWith("].name", StringComparison.Ordinal);
         return canBeShort && !reading.Has(path) ? path[..path.LastIndexOfAny(['[', '.'])] : path;
     }
 

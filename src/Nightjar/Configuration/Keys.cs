@@ -68,6 +68,7 @@ internal static class Keys
             .Key("lint", "Its formatter or linter, run like the check: a change that it does not pass is refused.", new Short<CheckCommand>(Text("a command"), c => new CheckCommand(c), Check), o => o.Lint, (o, v) => o with { Lint = v })
             .Key("health", "Short for one probe of the name health.", Url(), o => Health(o)?.Url, (o, v) => o with { Probes = o.Probes.Add(new HttpProbe("health", v)) })
             .Key("probes", "Endpoints that answer when it is well.", new ListOf<HttpProbe>("a list of probes", Probe), o => [.. o.Probes.Where(p => p != Health(o))], (o, v) => o with { Probes = o.Probes.AddRange(v) })
+            .Key("containers", "Its Docker containers.", new ListOf<ContainerWatch>("a list of containers", DockerKeys.Watch, orOne: true), o => o.Containers, (o, v) => o with { Containers = v })
             .Key("errorRate", "When its error rate is a problem.", ErrorRate, o => o.Logs.IsEmpty && o.ErrorRate == new ErrorRateOptions() ? null : o.ErrorRate, (o, v) => o with { ErrorRate = v })
             .Key("triggers", "A log event that matches one of these is a signal of its own.", new ListOf<string>("a list of regular expressions", Pattern(), orOne: true), o => o.Triggers, (o, v) => o with { Triggers = v })
             .Key("verify", "When a fix counts as proven.", Verify, o => o.Verify, (o, v) => o with { Verify = v })
@@ -82,9 +83,10 @@ internal static class Keys
             .Key("url", "How people reach it, for links; the listening address when absent.", Url(), o => o.Url, (o, v) => o with { Url = v });
 
     private static readonly Section<RetentionOptions> Retention =
-        new Section<RetentionOptions>("{journal, rates, transcripts, clones}", "How long things are kept after an incident ended.", new RetentionOptions())
+        new Section<RetentionOptions>("{journal, rates, containers, transcripts, clones}", "How long things are kept after an incident ended.", new RetentionOptions())
             .Key("journal", "Every act, with its reason.", Duration("1d", "36500d"), o => o.Journal, (o, v) => o with { Journal = v })
             .Key("rates", "The error rates of the past.", Duration("1h", "3650d"), o => o.Rates, (o, v) => o with { Rates = v })
+            .Key("containers", "How containers were: health, response time, memory, processor, restarts.", Duration("1d", "3650d"), o => o.Containers, (o, v) => o with { Containers = v })
             .Key("transcripts", "What agents read and said.", Duration("0s", "3650d"), o => o.Transcripts, (o, v) => o with { Transcripts = v })
             .Key("clones", "Private clones that were left behind.", Duration("0s", "365d"), o => o.Clones, (o, v) => o with { Clones = v });
 
@@ -119,6 +121,7 @@ internal static class Keys
             .Key("services", "The services to look after.", new ListOf<Service>("a list of services", Service, fewest: 1), o => o.Services, (o, v) => o with { Services = v }, required: true)
             .Key("sources", "Stores that are asked for error rates: ClickHouse, Prometheus.", new ListOf<RateSourceOptions>("a list of sources", SourceKeys.Source), o => o.Sources, (o, v) => o with { Sources = v })
             .Key("alerts", "Other alerting systems that send to /hooks/alerts/<name>.", new ListOf<AlertReceiverOptions>("a list of receivers", SourceKeys.Receiver), o => o.Alerts, (o, v) => o with { Alerts = v })
+            .Key("docker", "The Docker Engine that runs the containers of the services.", DockerKeys.Docker, o => o.Services.All(s => s.Containers.IsEmpty) ? null : o.Docker, (o, v) => o with { Docker = v })
             .Key("mode", "How far Nightjar may go: observe changes nothing that runs, approve asks before it acts, autonomous acts within its policy.", Choice(Modes, OldModes), o => o.Conduct.Mode, (o, v) => o with { Conduct = o.Conduct with { Mode = v } })
             .Key("proposals", "Whether draft pull requests are opened.", Switch(), o => o.Conduct.Proposals, (o, v) => o with { Conduct = o.Conduct with { Proposals = v } })
             .Key("tries", "Failed tries of a stage before it is left alone for an hour, then two, four … twenty-four.", Whole(1, 100), o => o.Conduct.Tries, (o, v) => o with { Conduct = o.Conduct with { Tries = v } })

@@ -11,9 +11,9 @@ internal static class LogFiles
 
     public static IEnumerable<CheckLine> Check(Service service, bool hasSources)
     {
-        if (service.Logs.IsEmpty && service.Probes.IsEmpty && !hasSources)
+        if (service.Logs.IsEmpty && service.Probes.IsEmpty && service.Containers.IsEmpty && !hasSources)
         {
-            yield return CheckLine.Warn($"{service.Name}", "has neither logs nor health, and there are no sources: nothing is watched", "Give it logs: or health:, or name a source");
+            yield return CheckLine.Warn($"{service.Name}", "has neither logs nor health nor containers, and there are no sources: nothing is watched", "Give it logs:, health: or containers:, or name a source");
         }
 
         foreach (var glob in service.Logs)

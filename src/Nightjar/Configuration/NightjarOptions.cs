@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Nightjar.Connectors;
 using Nightjar.Connectors.Alerts;
+using Nightjar.Connectors.Docker;
 using Nightjar.Connectors.GitHub;
 using Nightjar.Connectors.Paging;
 using Nightjar.Core.Policy;
@@ -19,6 +20,8 @@ internal sealed record NightjarOptions
     public ImmutableArray<RateSourceOptions> Sources { get; init; } = [];
 
     public ImmutableArray<AlertReceiverOptions> Alerts { get; init; } = [];
+
+    public DockerOptions Docker { get; init; } = new();
 
     public Conduct Conduct { get; init; } = new();
 

@@ -105,7 +105,7 @@ public sealed class ConfigurationCheckTests : IDisposable
 
     [Fact]
     public async Task A_service_that_nothing_watches_gets_a_warning() =>
-        Assert.Equal("has neither logs nor health, and there are no sources: nothing is watched", (await LineAsync("shop", Shop(new Service { Name = new ServiceName("shop") }))).Says);
+        Assert.Equal("has neither logs nor health nor containers, and there are no sources: nothing is watched", (await LineAsync("shop", Shop(new Service { Name = new ServiceName("shop") }))).Says);
 
     private static NightjarOptions Shop(Service service) => new() { Services = [service] };
 

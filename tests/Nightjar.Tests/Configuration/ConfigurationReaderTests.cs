@@ -1,4 +1,5 @@
 using Nightjar.Configuration;
+using Nightjar.Connectors.Docker;
 using Nightjar.Connectors.GitHub;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
@@ -66,12 +67,16 @@ public sealed class ConfigurationReaderTests
         Assert.Equal(new RunningVersion { Url = new Uri("http://127.0.0.1:5000/version") }, shop.RunningVersion);
         Assert.Equal([new ServiceName("stock")], shop.DependsOn);
         Assert.Equal(["ada", "grace"], shop.Owners);
+        Assert.Equal(new ContainerWatch { Name = "web" }, shop.Containers[0]);
+        Assert.Equal(new ContainerWatch { Name = "shop-*", Label = "tier=front", Compose = "shop/web", HealthUrl = new Uri("http://127.0.0.1:5000/healthz"), Timeout = TimeSpan.FromSeconds(3), Critical = true, AutoRestart = false, MaxRestartsPerHour = 5 }, shop.Containers[1] with { DependsOn = [] });
+        Assert.Equal(["db"], shop.Containers[1].DependsOn);
+        Assert.Equal(new DockerOptions { Host = "tcp://docker.example.org:2376", Sweep = TimeSpan.FromSeconds(15), Ca = "/etc/nightjar/ca.pem", Cert = "/etc/nightjar/cert.pem", Key = "/etc/nightjar/key.pem" }, options.Docker);
         Assert.Equal(new Conduct { Mode = Mode.Approve, Proposals = false, Tries = 5, CoolDown = TimeSpan.FromHours(12) }, options.Conduct);
         Assert.Equal("/var/lib/nightjar", options.State);
         Assert.Equal("[::1]:8080", options.Dashboard.Listen.ToString());
         Assert.Equal(new Uri("https://nightjar.example.org"), options.Dashboard.Url);
         Assert.Equal(FingerprintStrategy.Class, options.Fingerprints);
-        Assert.Equal(new RetentionOptions { Journal = TimeSpan.FromDays(90), Rates = TimeSpan.FromDays(7), Transcripts = TimeSpan.FromHours(12), Clones = TimeSpan.Zero }, options.Retention);
+        Assert.Equal(new RetentionOptions { Journal = TimeSpan.FromDays(90), Rates = TimeSpan.FromDays(7), Containers = TimeSpan.FromDays(20), Transcripts = TimeSpan.FromHours(12), Clones = TimeSpan.Zero }, options.Retention);
         Assert.Equal(new HeartbeatOptions { Url = new Uri("https://ping.example.org/abc"), Every = TimeSpan.FromSeconds(30) }, options.Heartbeat);
         Assert.Equal(FenceChoice.Bubblewrap, options.Fence);
         Assert.Equal(new AuthorOptions { Name = "Night Watch", Email = "watch@example.org" }, options.Author);

@@ -31,6 +31,7 @@ public sealed class SqliteSubject : StoreSubject
             Slots = store.Slots,
             Pages = store.Pages,
             Breaker = store.Breaker,
+            Figures = store.Figures,
             Prune = (now, options) => store.PruneAsync(now, options, CancellationToken.None),
             Close = store.DisposeAsync,
         };
@@ -52,6 +53,8 @@ public sealed class SqliteJournalTests : JournalContract<SqliteSubject>;
 public sealed class SqliteSmallRecordsTests : SmallRecordsContract<SqliteSubject>;
 
 public sealed class SqliteRatesTests : RatesContract<SqliteSubject>;
+
+public sealed class SqliteFiguresTests : FiguresContract<SqliteSubject>;
 
 public sealed class SqliteSpendTests : SpendContract<SqliteSubject>;
 

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Nightjar.Connectors.Probes;
+using Nightjar.Connectors;
 
 namespace Nightjar.Tests.Connectors.Probes;
 

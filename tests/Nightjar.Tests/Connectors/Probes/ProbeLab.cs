@@ -29,7 +29,7 @@ internal sealed class ProbeLab : ISignalDoor, IAsyncDisposable
 
     public FakeClock Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 9, 0, 0, TimeSpan.Zero));
 
-    public Nightjar.Connectors.Probes.Web Web { get; } = new();
+    public Nightjar.Connectors.Web Web { get; } = new();
 
     public Uri Url { get; private set; } = new("http://localhost");
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Nightjar.Connectors;
 using Nightjar.Connectors.Probes;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;

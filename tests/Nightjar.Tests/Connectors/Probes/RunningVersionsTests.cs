@@ -29,7 +29,7 @@ public sealed class RunningVersionsTests
     [Fact]
     public async Task A_command_gives_the_version_bounded_or_nothing()
     {
-        using var web = new Nightjar.Connectors.Probes.Web();
+        using var web = new Nightjar.Connectors.Web();
         var versions = new RunningVersions(web, NullLogger.Instance);
 
         Assert.Equal("1a2b3c4d", await versions.ReadAsync(At(new RunningVersion { Command = "printf '1a2b3c4d\\n' | cat" }), Token));

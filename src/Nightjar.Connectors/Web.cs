@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Text;
 
-namespace Nightjar.Connectors.Probes;
+namespace Nightjar.Connectors;
 
 /// <summary>What an address answered.</summary>
 /// <param name="Body">As much of it as was wanted.</param>

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Nightjar.Core.Services;
 
-namespace Nightjar.Connectors.Probes;
+namespace Nightjar.Connectors;
 
 /// <summary>How one look at an endpoint went.</summary>
 /// <param name="Says">What was expected and what came; empty when it was well.</param>
