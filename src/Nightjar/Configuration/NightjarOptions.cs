@@ -4,6 +4,7 @@ using Nightjar.Connectors;
 using Nightjar.Connectors.Alerts;
 using Nightjar.Connectors.GitHub;
 using Nightjar.Connectors.Paging;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
@@ -44,6 +45,11 @@ internal sealed record NightjarOptions
     public GateOptions Gate { get; init; } = new();
 
     public RequestLimits Limits { get; init; } = new();
+
+    /// <summary>The folder of the playbooks; those that came with the program when null.</summary>
+    public string? Playbooks { get; init; }
+
+    public HealOptions Healing { get; init; } = new();
 
     public ImmutableArray<PageRouteOptions> Routes { get; init; } = [];
 
