@@ -13,7 +13,7 @@ internal sealed partial class TriggerScan(Service service)
     /// <summary>For the few expressions that only backtracking can match.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(50);
 
-    private readonly ImmutableArray<Trigger> triggers = [.. service.AlertPatterns.Select(p => new Trigger(p.Pattern, p.Condition)), .. service.Triggers.Select(t => new Trigger(t, null))];
+    private readonly ImmutableArray<Trigger> triggers = [.. service.AlertPatterns.Select(p => new Trigger(p.Pattern, p.Condition)), .. service.Triggers.Select(t => new Trigger(t))];
 
     /// <summary>Events on which an expression took too long; they count as no match.</summary>
     public long TimedOut { get; private set; }
@@ -79,7 +79,7 @@ internal sealed partial class TriggerScan(Service service)
         private readonly Regex regex;
 
         /// <param name="condition">The alert type that it is a pattern of; null for the service's own triggers.</param>
-        public Trigger(string expression, string? condition)
+        public Trigger(string expression, string? condition = null)
         {
             Condition = condition;
             this.expression = expression;

@@ -62,6 +62,7 @@ internal static class CheckVerb
         lines.AddRange(await Task.WhenAll(options.Sources.Select(s => SourceAsync(s, cancellationToken))));
         lines.AddRange(options.Alerts.Select(a => CheckLine.Ok($"alerts {a.Name}", $"takes {a.Kind} at {options.PublicUrl}/hooks/alerts/{a.Name}")));
         lines.AddRange(RouteCheck.Run(options));
+        lines.AddRange(await HealingCheck.RunAsync(options, cancellationToken));
         lines.Add(await FenceAsync(options, clock, cancellationToken));
         lines.AddRange(await AgentCheck.RunAsync(options, clock, cancellationToken));
         return lines;

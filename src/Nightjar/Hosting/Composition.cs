@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Nightjar.Agents.Fence;
 using Nightjar.Configuration;
 using Nightjar.Connectors;
+using Nightjar.Connectors.Actions;
 using Nightjar.Connectors.Alerts;
 using Nightjar.Connectors.Git;
 using Nightjar.Connectors.GitHub;
@@ -82,7 +83,8 @@ internal static class Composition
         .AddSingleton<IAnnouncer, ConsoleAnnouncer>();
 
     private static IServiceCollection AddHealing(this IServiceCollection services, NightjarOptions options) => services
-        .AddSingleton(options.Healing).AddSingleton<Hands>().AddSingleton<HealPlanner>().AddSingleton<HealGrants>().AddSingleton<HealGate>().AddSingleton<HealCheck>().AddSingleton<HealLedger>();
+        .AddSingleton(options.Healing).AddSingleton<Hands>().AddSingleton<HealPlanner>().AddSingleton<HealGrants>().AddSingleton<HealGate>().AddSingleton<HealCheck>().AddSingleton<HealLedger>()
+        .AddSingleton<IActuator, CallActuator>().AddSingleton<IActuator, DeleteActuator>().AddSingleton<IActuator>(_ => new RebuildActuator());
 
     private static IEnumerable<IWatcher> Watchers(IServiceProvider parts, NightjarOptions options) =>
     [

@@ -31,6 +31,9 @@ public sealed class SqliteSubject : StoreSubject
             Slots = store.Slots,
             Pages = store.Pages,
             Breaker = store.Breaker,
+            Heals = store.Heals,
+            Tallies = store.Tallies,
+            AgentRuns = store.AgentRuns,
             Prune = (now, options) => store.PruneAsync(now, options, CancellationToken.None),
             Close = store.DisposeAsync,
         };
@@ -54,6 +57,8 @@ public sealed class SqliteSmallRecordsTests : SmallRecordsContract<SqliteSubject
 public sealed class SqliteRatesTests : RatesContract<SqliteSubject>;
 
 public sealed class SqliteSpendTests : SpendContract<SqliteSubject>;
+
+public sealed class SqliteHealingTests : HealingContract<SqliteSubject>;
 
 public sealed class SqliteGuardsTests : GuardsContract<SqliteSubject>;
 
