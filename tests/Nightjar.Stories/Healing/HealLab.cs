@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nightjar.Configuration;
 using Nightjar.Core.Healing;
 using Nightjar.Core.Policy;
@@ -26,7 +27,7 @@ internal static class HealLab
         {
             Service = s => (service ?? (x => x))(s with { Containers = [new ContainerWatch { Name = "web", DependsOn = ["db"] }, new ContainerWatch { Name = "db" }] }),
             Change = o => (change ?? (x => x))(o with { Conduct = o.Conduct with { Mode = mode } }),
-            Parts = (services, _) => services.AddSingleton<IActuator>(hands).AddSingleton<IWorkloads>(hands),
+            Parts = (services, _) => services.RemoveAll<IActuator>().AddSingleton<IActuator>(hands).AddSingleton<IWorkloads>(hands),
         }, hands);
     }
 
