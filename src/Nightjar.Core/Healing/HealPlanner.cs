@@ -88,7 +88,10 @@ public sealed class HealPlanner(PlaybookShelf shelf, Hands hands, IHeals heals, 
         _ => null,
     };
 
-    public static bool Fits(Playbook playbook, Incident incident, string? condition, string? dependency) =>
+    /// <summary>Whether it would be considered; what its workload needs is not looked at.</summary>
+    public static bool MayFit(Playbook playbook, Incident incident) => Fits(playbook with { When = playbook.When with { DependencyUnwell = false } }, incident, ConditionOf(incident.Trigger), null);
+
+    private static bool Fits(Playbook playbook, Incident incident, string? condition, string? dependency) =>
         playbook.When is var when
         && (when.Conditions.IsEmpty || (condition is not null && when.Conditions.Contains(condition)))
         && (when.Causes.IsEmpty || when.Causes.Contains(incident.Trigger.ErrorClass))
