@@ -13,7 +13,7 @@ internal sealed partial class TriggerScan(Service service)
     /// <summary>For the few expressions that only backtracking can match.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(50);
 
-    private readonly ImmutableArray<Trigger> triggers = [.. service.Triggers.Select(t => new Trigger(t))];
+    private readonly ImmutableArray<Trigger> triggers = [.. service.AlertPatterns.Select(p => new Trigger(p.Pattern, p.Condition)), .. service.Triggers.Select(t => new Trigger(t))];
 
     /// <summary>Events on which an expression took too long; they count as no match.</summary>
     public long TimedOut { get; private set; }
@@ -47,6 +47,7 @@ internal sealed partial class TriggerScan(Service service)
                     Message = line.ErrorMessage,
                     Frames = line.Frames,
                     Source = trigger.ToString(),
+                    Condition = trigger.Condition,
                     Severity = line.Level == LogLevel.Fatal ? Severity.Critical : Severity.Warning,
                     Samples = [line.Raw],
                 };
@@ -77,12 +78,16 @@ internal sealed partial class TriggerScan(Service service)
         private readonly SearchValues<string>? words;
         private readonly Regex regex;
 
-        public Trigger(string expression)
+        /// <param name="condition">The alert type that it is a pattern of; null for the service's own triggers.</param>
+        public Trigger(string expression, string? condition = null)
         {
+            Condition = condition;
             this.expression = expression;
             regex = Compile(expression);
             words = PlainWords().IsMatch(expression) ? SearchValues.Create(expression.Split('|'), StringComparison.Ordinal) : null;
         }
+
+        public string? Condition { get; }
 
         public bool IsIn(ReadOnlySpan<char> text) => words is not null ? text.ContainsAny(words) : regex.IsMatch(text);
 

@@ -138,7 +138,7 @@ internal sealed class World : IAsyncDisposable
     {
         foreach (var signal in signals)
         {
-            await Intake.AcceptAsync(signal, CancellationToken.None);
+            await parts.GetRequiredService<ISignalDoor>().AcceptAsync(signal, CancellationToken.None);
         }
 
         await Intake.FlushAsync(CancellationToken.None);

@@ -40,6 +40,7 @@ internal sealed class Prompts(string folder)
         Data(text, "Ranked hypotheses of the built-in investigator", Hypotheses(hypotheses));
         Data(text, "Evidence, by the ids to cite", string.Join('\n', hypotheses.Evidence.Select(q => $"[{q.Id}] {q.Source}\n{q.Text}")));
         Data(text, "Similar incidents before", remembered);
+        Data(text, "What was done about it already, and how that ended", brief.Evidence.Tried.IsEmpty ? "nothing" : string.Join('\n', brief.Evidence.Tried.Select(t => $"{t.At:u} {t.Label}: {t.End}: {t.Says}")));
         Data(text, "What could not be looked at", string.Join('\n', brief.Evidence.Missing.Concat(hypotheses.Missing).Distinct()));
         string[] skills = trigger.Kind is SignalKind.WorkloadFailure or SignalKind.NodeFailure ? ["kubernetes", "metrics-store", "code-host"] : ["metrics-store", "code-host"];
         text.Append(await SkillsAsync(skills, cancellationToken));

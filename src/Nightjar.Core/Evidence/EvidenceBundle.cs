@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 
@@ -26,6 +27,9 @@ public sealed record EvidenceBundle
 
     /// <summary>Commits and deployments before the onset, newest first.</summary>
     public ImmutableArray<Change> Changes { get; init; } = [];
+
+    /// <summary>What was done about it before its cause was looked for, and how that ended; oldest first.</summary>
+    public ImmutableArray<TriedAction> Tried { get; init; } = [];
 
     /// <summary>What could not be looked at, and why; an answer says this too.</summary>
     public ImmutableArray<string> Missing { get; init; } = [];

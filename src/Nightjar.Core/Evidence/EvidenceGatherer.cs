@@ -39,6 +39,7 @@ public sealed class EvidenceGatherer(ILogDigests digests, IRates rates, ICodeRep
             Logs = digest,
             Rates = [.. await rates.SeriesAsync(service.Name, onset - Before, now < onset + After ? now : onset + After, cancellationToken)],
             Changes = await ChangesAsync(incident, code, cancellationToken),
+            Tried = incident.Heal?.Tried ?? [],
             Missing = [.. missing],
         };
         await kept.KeepAsync(incident.Id, bundle, cancellationToken);

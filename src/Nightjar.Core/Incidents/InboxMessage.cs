@@ -18,6 +18,9 @@ public enum InboxKind
 
     /// <summary>Something happened to the request; what, its host is asked.</summary>
     RequestChanged,
+
+    /// <summary>An alert type counted so many that it goes to investigation, whatever healing does.</summary>
+    Escalated,
 }
 
 /// <summary>One message to one incident. <paramref name="Text"/> is a reason, a commit, a fingerprint or an incident number, by kind.</summary>

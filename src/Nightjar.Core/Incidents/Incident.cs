@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
@@ -79,6 +80,12 @@ public sealed record Incident
     /// <summary>The last inbox message that was taken in.</summary>
     public long InboxSeen { get; init; }
 
+    /// <summary>How far healing is, and what was tried; null when nothing was.</summary>
+    public HealProgress? Heal { get; init; }
+
+    /// <summary>Why it goes to investigation whatever healing does; null when nothing says so.</summary>
+    public string? Escalated { get; init; }
+
     public Finding? Finding { get; init; }
 
     public ReviewRequest? Request { get; init; }
@@ -126,7 +133,14 @@ public sealed record OwnedFingerprint(Fingerprint Fingerprint, string Subject, s
 public sealed record Link(IncidentId To, string Why);
 
 /// <summary>A question to a person; <paramref name="Back"/> is where the incident goes on when the answer is yes.</summary>
-public sealed record Question(string Text, IncidentState Back, DateTimeOffset AskedAt);
+public sealed record Question(string Text, IncidentState Back, DateTimeOffset AskedAt)
+{
+    /// <summary>The action that is asked for, by its key: a no to it ends that action alone. Null for questions about the incident.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>No answer by then is a no.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
 
 /// <summary>How long a phase took; a phase that was tried again has several.</summary>
 public sealed record PhaseTime(string Phase, TimeSpan Duration);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Proposal;
 
@@ -40,17 +41,31 @@ internal static class InboxRules
         InboxKind.RequestMerged => (incident, "told that the request was merged"),
         InboxKind.RequestClosed => (incident, "told that the request was closed"),
         InboxKind.RequestChanged => (incident, $"told of the request{Reason(message)}"),
+        InboxKind.Escalated => Escalate(incident, message, now),
     };
 
     private static (Incident, string) Answer(Incident incident, InboxMessage message, DateTimeOffset now) =>
         incident is { State: IncidentState.NeedsHuman, Question: { } question }
-            ? Moved(incident, question.Back, $"yes to: {question.Text}{Reason(message)}", now)
+            ? Moved(Answered(incident, question, true, message.Actor), question.Back, $"yes to: {question.Text}{Reason(message)}", now)
             : (incident, "approved, but nothing was asked");
 
     private static (Incident, string) Refuse(Incident incident, InboxMessage message, DateTimeOffset now) =>
-        incident is { State: IncidentState.NeedsHuman, Question: { } question }
+        incident is { State: IncidentState.NeedsHuman, Question: { Action: not null } asked } ? Moved(Answered(incident, asked, false, message.Actor), asked.Back, $"no to: {asked.Text}{Reason(message)}", now)
+            : incident is { State: IncidentState.NeedsHuman, Question: { } question }
             ? Ended(incident with { AcknowledgedBy = message.Actor }, IncidentOutcome.GivenUp, $"no to: {question.Text}{Reason(message)}", now)
             : (incident, "rejected, but nothing was asked");
+
+    /// <summary>What was said to the action that was asked for; the stage that asked goes by it.</summary>
+    public static Incident Answered(Incident incident, Question question, bool isYes, string by) =>
+        question.Action is { } key && incident.Heal is { } heal ? incident with { Heal = heal with { Answer = new HealAnswer(key, isYes, by) } } : incident;
+
+    /// <summary>Before and while it is healed it changes the way; after that it is only noted.</summary>
+    private static (Incident, string) Escalate(Incident incident, InboxMessage message, DateTimeOffset now) => incident switch
+    {
+        { State: IncidentState.NeedsHuman, Question: { Action: not null } question } => Moved(incident with { Escalated = message.Text }, question.Back, message.Text, now),
+        { State: IncidentState.Detected or IncidentState.Suppressed or IncidentState.Healing } => (incident with { Escalated = message.Text }, message.Text),
+        _ => (incident, $"{message.Text}; it is past healing already"),
+    };
 
     private static (Incident, string) End(Incident incident, InboxMessage message, DateTimeOffset now) =>
         incident.State.IsOpen()
@@ -62,7 +77,7 @@ internal static class InboxRules
         {
             // A fix that is in review stays there: to have another one, its request is closed.
             IncidentState.NeedsHuman => Moved(incident, incident.Question?.Back is IncidentState.InReview ? IncidentState.InReview : IncidentState.Investigating, "asked to try again", now),
-            IncidentState.GaveUp => Moved(incident with { AcknowledgedBy = null, Outcome = IncidentOutcome.None, EndedAt = null, LearnedAt = null }, IncidentState.Detected, "asked to try again", now),
+            IncidentState.GaveUp => Moved(incident with { AcknowledgedBy = null, Outcome = IncidentOutcome.None, EndedAt = null, LearnedAt = null, Heal = null, Escalated = null }, IncidentState.Detected, "asked to try again", now),
             _ => (incident with { Attempts = 0, BreakerTrips = 0 }, "asked to try again now"),
         };
 
@@ -103,5 +118,6 @@ internal static class InboxRules
         InboxKind.RequestMerged => "merged",
         InboxKind.RequestClosed => "closed",
         InboxKind.RequestChanged => "request",
+        InboxKind.Escalated => "escalated",
     };
 }

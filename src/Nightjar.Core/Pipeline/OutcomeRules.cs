@@ -22,7 +22,7 @@ internal static class OutcomeRules
         GoOn o => Moved(o.Incident.Move(o.To, o.Why, now), now, stage),
         Again o => new StepResult(o.Incident with { NextDue = now, Waiting = null }, [Entry(o.Incident, stage, "again", o.Why, now)]),
         WaitUntil o => Waits(o, stage, now),
-        AskPerson o => Moved(Ask(o.Incident, o.Text, o.Back, now), now, stage),
+        AskPerson o => Moved(Ask(o, now), now, stage),
         GiveUp o => Moved(o.Incident.Move(IncidentState.GaveUp, o.Why, now) with { Outcome = o.Outcome, EndedAt = now }, now, stage),
         Rest o => new StepResult(o.Incident with { NextDue = null, Waiting = null }, [Entry(o.Incident, stage, "rest", o.Why, now)]),
         _ => throw new UnreachableException(),
@@ -52,8 +52,8 @@ internal static class OutcomeRules
             [Entry(incident, stage, "breaker", tripped, now)]);
     }
 
-    public static Incident Ask(Incident incident, string text, IncidentState back, DateTimeOffset now) =>
-        incident.Move(IncidentState.NeedsHuman, text, now) with { Question = new Question(text, back, now), Waiting = "an answer from a person" };
+    private static Incident Ask(AskPerson ask, DateTimeOffset now) =>
+        ask.Incident.Move(IncidentState.NeedsHuman, ask.Text, now) with { Question = new Question(ask.Text, ask.Back, now) { Action = ask.Action, Until = ask.Until }, Waiting = "an answer from a person" };
 
     private static StepResult Moved(Incident next, DateTimeOffset due, string stage) =>
         new(next with { NextDue = due }, [Entry(next, stage, "state", $"{next.State}: {next.Why}", next.StateSince)]);

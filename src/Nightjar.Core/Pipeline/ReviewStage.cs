@@ -19,6 +19,13 @@ public sealed class ReviewStage(Catalogue catalogue, HostOf hosts, RequestDesk d
     public async Task<StageOutcome> RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var (incident, now) = (context.Incident, context.Now);
+        if (incident.Question is { Action: not null, Until: { } until } question)
+        {
+            return now < until
+                ? new WaitUntil(incident, until, "an answer from a person")
+                : new GoOn(InboxRules.Answered(incident, question, false, "nobody"), question.Back, $"no answer came by {until:u}, which is a no to: {question.Text}");
+        }
+
         var service = catalogue.Get(incident.Service);
         if (incident.Request is not { } request || hosts(service) is not { } host)
         {

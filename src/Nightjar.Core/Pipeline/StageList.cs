@@ -8,8 +8,8 @@ public sealed class StageList
 {
     private readonly FrozenDictionary<IncidentState, IStage> byState;
 
-    public StageList(TriageStage triage, InvestigateStage investigate, ProposeStage propose, ReviewStage review, VerifyStage verify, LearnStage learn)
-        : this([triage, investigate, propose, review, verify, learn])
+    public StageList(TriageStage triage, HealStage heal, InvestigateStage investigate, ProposeStage propose, ReviewStage review, VerifyStage verify, LearnStage learn)
+        : this([triage, heal, investigate, propose, review, verify, learn])
     {
     }
 

@@ -20,7 +20,14 @@ public sealed record WaitUntil(Incident Incident, DateTimeOffset At, string Why)
 public sealed record Again(Incident Incident, string Why) : StageOutcome(Incident, Why);
 
 /// <summary>Ask a person; a yes leads to <paramref name="Back"/>.</summary>
-public sealed record AskPerson(Incident Incident, string Text, IncidentState Back) : StageOutcome(Incident, Text);
+public sealed record AskPerson(Incident Incident, string Text, IncidentState Back) : StageOutcome(Incident, Text)
+{
+    /// <summary>The action that is asked for, by its key; null for questions about the incident.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>No answer by then is a no.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
 
 /// <summary>Stop trying.</summary>
 public sealed record GiveUp(Incident Incident, IncidentOutcome Outcome, string Why) : StageOutcome(Incident, Why);

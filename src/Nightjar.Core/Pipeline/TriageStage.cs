@@ -1,3 +1,4 @@
+using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
@@ -6,7 +7,7 @@ using Nightjar.Core.Signals;
 namespace Nightjar.Core.Pipeline;
 
 /// <summary>Is it real, or over already? Silenced? Held back by a service it depends on?</summary>
-public sealed class TriageStage(IFolds folds, ISilences silences, IAlertAnswers alerts, OpenIncidents open, Catalogue catalogue) : IStage
+public sealed class TriageStage(IFolds folds, ISilences silences, IAlertAnswers alerts, OpenIncidents open, Catalogue catalogue, HealPlanner planner) : IStage
 {
     /// <summary>How long a held or silenced incident waits before it looks again, should nobody tell it.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
@@ -41,7 +42,28 @@ public sealed class TriageStage(IFolds folds, ISilences silences, IAlertAnswers 
 
         return await IsOverAsync(incident, now, cancellationToken) is { } quiet
             ? new GoOn(incident with { Outcome = IncidentOutcome.OverByItself, EndedAt = now }, IncidentState.Resolved, quiet)
-            : new GoOn(incident with { HeldBy = null }, IncidentState.Investigating, incident.RecurrenceOf is { } before ? $"known: it came back after {before}" : "real and new");
+            : await OnAsync(context, incident with { HeldBy = null }, cancellationToken);
+    }
+
+    /// <summary>To healing where a playbook fits and the policy lets something happen; what it would have done is said otherwise.</summary>
+    private async Task<StageOutcome> OnAsync(StageContext context, Incident incident, CancellationToken cancellationToken)
+    {
+        var real = incident.RecurrenceOf is { } before ? $"known: it came back after {before}" : "real and new";
+        var service = catalogue.Get(incident.Service);
+        var plan = await planner.PlanAsync(incident, service, cancellationToken);
+        if (plan.Progress is not { } progress)
+        {
+            return new GoOn(incident, IncidentState.Investigating, incident.Escalated is null ? real : $"{real}; {incident.Escalated}");
+        }
+
+        var (first, verdict) = await planner.FirstAsync(progress, service, cancellationToken);
+        if (verdict.Risk != HealRisk.Never)
+        {
+            return new GoOn(incident with { Heal = null }, IncidentState.Healing, $"{real}; {plan.Why}");
+        }
+
+        await context.Effects.NoteAsync("would-heal", $"{plan.Why} would do: {first.Label}; {verdict.Why}", cancellationToken);
+        return new GoOn(incident, IncidentState.Investigating, $"{real}; not healed: would {first.Label}, but {verdict.Why}");
     }
 
     /// <summary>The silence that covers it, if everything that it owns is covered by one.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Nightjar.Core.Announcements;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Proposal;
 using Nightjar.Core.Signals;
@@ -144,8 +145,8 @@ public sealed class AgentBreaker(IBreakerRecord record, Pager pager, TimeProvide
     private static string Key(DateTimeOffset since) => $"nightjar-agents-{since.UtcDateTime:yyyyMMddHHmmssfff}";
 }
 
-/// <summary>The pause switch, whose resume is the word of a person that everything goes on: also what the breaker stopped.</summary>
-public sealed class ResumeSwitch(IPauseSwitch pause, AgentBreaker breaker) : IPauseSwitch
+/// <summary>The pause switch, whose resume is the word of a person that everything goes on: also what the breaker, or too much healing, stopped.</summary>
+public sealed class ResumeSwitch(IPauseSwitch pause, AgentBreaker breaker, HealGrants healing) : IPauseSwitch
 {
     public Task<Pause?> GetAsync(CancellationToken cancellationToken) => pause.GetAsync(cancellationToken);
 
@@ -155,6 +156,7 @@ public sealed class ResumeSwitch(IPauseSwitch pause, AgentBreaker breaker) : IPa
         if (wish is null)
         {
             await breaker.CloseAsync(cancellationToken);
+            await healing.ResumeAsync(cancellationToken);
         }
     }
 }

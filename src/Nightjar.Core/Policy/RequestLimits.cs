@@ -3,13 +3,16 @@ using Nightjar.Core.Signals;
 
 namespace Nightjar.Core.Policy;
 
-/// <summary>How many draft requests people are given, over all services.</summary>
+/// <summary>How much work agents do, and how many draft requests people are given, over all services.</summary>
 public sealed record RequestLimits
 {
     public int RequestsPerHour { get; init; } = 5;
 
     /// <summary>Open ones; beyond it incidents are investigated, and their requests wait.</summary>
     public int OpenRequests { get; init; } = 10;
+
+    /// <summary>Investigations begun within an hour; the next one waits.</summary>
+    public int AgentRunsPerHour { get; init; } = 10;
 }
 
 /// <summary>A request that was opened, or is about to be.</summary>

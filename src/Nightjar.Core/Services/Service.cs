@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Nightjar.Core.Healing;
 
 namespace Nightjar.Core.Services;
 
@@ -25,6 +26,12 @@ public sealed record Service
 
     /// <summary>Text that fires a log trigger when a line contains it (regular expressions, matched per event).</summary>
     public ImmutableArray<string> Triggers { get; init; } = [];
+
+    /// <summary>Log lines that are signals of an alert type.</summary>
+    public ImmutableArray<AlertPattern> AlertPatterns { get; init; } = [];
+
+    /// <summary>What playbooks may do to it beyond starting and stopping its workloads.</summary>
+    public ImmutableArray<Remedy> Remedies { get; init; } = [];
 
     public VerifyOptions Verify { get; init; } = new();
 

@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Data.Sqlite;
 using Nightjar.Core.Announcements;
 using Nightjar.Core.Evidence;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Memory;
 using Nightjar.Core.Policy;
@@ -43,6 +44,9 @@ public sealed class SqliteStore : IAsyncDisposable
         Slots = new SqliteRequestSlots(file);
         Pages = new SqlitePages(file);
         Breaker = new SqliteBreakerRecord(file);
+        Heals = new SqliteHeals(file);
+        Tallies = new SqliteAlertTallies(file);
+        AgentRuns = new SqliteAgentRuns(file);
     }
 
     /// <summary>The SQLite library in use, such as <c>3.40.1 (the system's)</c>.</summary>
@@ -85,6 +89,12 @@ public sealed class SqliteStore : IAsyncDisposable
     public IPages Pages { get; }
 
     public IBreakerRecord Breaker { get; }
+
+    public IHeals Heals { get; }
+
+    public IAlertTallies Tallies { get; }
+
+    public IAgentRuns AgentRuns { get; }
 
     /// <summary>Opens the store, makes it when there is none, and brings it to this program's schema.</summary>
     /// <exception cref="StoreInUseException">Another process has it open.</exception>

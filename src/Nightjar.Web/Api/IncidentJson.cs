@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Proposal;
@@ -44,6 +45,9 @@ internal sealed record IncidentJson
 
     public IncidentOutcome Outcome { get; init; }
 
+    /// <summary>What was tried to heal it, oldest first.</summary>
+    public ImmutableArray<TriedAction> Tried { get; init; } = [];
+
     public Finding? Finding { get; init; }
 
     public ReviewRequest? Request { get; init; }
@@ -73,6 +77,7 @@ internal sealed record IncidentJson
         Question = incident.Question is { } question ? new QuestionJson(question.Text, question.Back, question.AskedAt, question.AskedAt.UtcTicks) : null,
         AcknowledgedBy = incident.AcknowledgedBy,
         Outcome = incident.Outcome,
+        Tried = incident.Heal?.Tried ?? [],
         Finding = incident.Finding,
         Request = incident.Request,
         Change = incident.Change,

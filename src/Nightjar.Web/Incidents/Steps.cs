@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Investigation;
 using Nightjar.Web.Look;
@@ -12,6 +13,21 @@ internal static class Steps
 {
     public static IEnumerable<Step> Of(Incident incident)
     {
+        foreach (var tried in incident.Heal?.Tried ?? [])
+        {
+            yield return Tried(tried);
+        }
+
+        if (incident.Heal?.Running is { } running)
+        {
+            yield return new Step(StepState.Doing, $"Done: {Quoted(running.Label)}; now it must show that it helped");
+        }
+
+        if (incident.Outcome == IncidentOutcome.Healed)
+        {
+            yield break;
+        }
+
         yield return Cause(incident);
         if (incident.Change is not null || incident.State == IncidentState.Proposing)
         {
@@ -34,11 +50,20 @@ internal static class Steps
         }
     }
 
+    private static Step Tried(TriedAction tried) => tried.End switch
+    {
+        HealEnd.Verified => new(StepState.Done, $"Healed by {Quoted(tried.Label)}, verified: {Quoted(tried.Says)}"),
+        HealEnd.Refused => new(StepState.Note, $"Not done: {Quoted(tried.Label)}: {Quoted(tried.Says)}"),
+        HealEnd.Failed => new(StepState.Failed, $"Could not be done: {Quoted(tried.Label)}: {Quoted(tried.Says)}"),
+        _ => new(StepState.Failed, $"Did not help: {Quoted(tried.Label)}: {Quoted(tried.Says)}"),
+    };
+
     private static Step Cause(Incident incident) => incident switch
     {
         { Finding: { Suspect: { } suspect } finding } => new(StepState.Done, $"Cause found, {Words.Percent(finding.Confidence)} sure: commit {Quoted(suspect.Short)} {Quoted(suspect.Subject)}{Place(finding)}"),
         { Finding: not null } => new(StepState.Note, "Looked for the cause: no commit explains it well enough"),
         { State: IncidentState.Investigating } => new(StepState.Doing, "Looking for the cause"),
+        { State: IncidentState.Healing } => new(StepState.Note, "The cause is looked for when healing fails"),
         { State: IncidentState.Suppressed } => new(StepState.Note, "Nothing: it is silenced"),
         { HeldBy: not null } => new(StepState.Note, "Nothing yet: a service that it depends on fails"),
         { State: IncidentState.Resolved or IncidentState.GaveUp } => new(StepState.Note, "Nothing: it ended before the cause was looked for"),

@@ -63,6 +63,7 @@ internal static class CheckVerb
         lines.AddRange(options.Alerts.Select(a => CheckLine.Ok($"alerts {a.Name}", $"takes {a.Kind} at {options.PublicUrl}/hooks/alerts/{a.Name}")));
         lines.AddRange(await DockerCheck.RunAsync(options, clock, cancellationToken));
         lines.AddRange(RouteCheck.Run(options));
+        lines.AddRange(await HealingCheck.RunAsync(options, cancellationToken));
         lines.Add(await FenceAsync(options, clock, cancellationToken));
         lines.AddRange(await AgentCheck.RunAsync(options, clock, cancellationToken));
         return lines;

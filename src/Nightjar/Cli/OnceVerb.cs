@@ -82,7 +82,7 @@ internal static class OnceVerb
         var signals = (await parts.GetRequiredService<LogWatching>().ScanAsync(Back, cancellationToken)).AddRange(await parts.GetRequiredService<ProbeRoom>().ScanAsync(catalogue, cancellationToken)).AddRange(await parts.GetRequiredService<DockerRoom>().ScanAsync(parts.GetRequiredService<IContainerFigures>(), cancellationToken));
         foreach (var signal in signals)
         {
-            await intake.AcceptAsync(signal, cancellationToken);
+            await parts.GetRequiredService<ISignalDoor>().AcceptAsync(signal, cancellationToken);
         }
 
         var unknown = await parts.GetRequiredService<RateSources>().LookAsync(cancellationToken);

@@ -22,6 +22,7 @@ internal static class CrossChecks
             CheckUse(options.Services[i], path, !options.Sources.IsEmpty, reading);
             SourceChecks.CheckSourceOf(options.Services[i], path, options.Sources, reading);
             CheckDependencies(options.Services, i, path, reading);
+            HealingChecks.Run(options.Services[i], path, reading);
         }
 
         DockerChecks.Run(options, reading);

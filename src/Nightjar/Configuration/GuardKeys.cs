@@ -20,9 +20,10 @@ internal static class GuardKeys
             .Key("allowed", "Paths that a fix may touch all the same, and may make executable or a link.", new ListOf<string>("a list of path patterns", PathPattern, orOne: true), o => o.Allowed, (o, v) => o with { Allowed = v });
 
     public static readonly Section<RequestLimits> Limits =
-        new Section<RequestLimits>("{requestsPerHour, openRequests}", "How many draft requests people are given, over all services.", new RequestLimits())
+        new Section<RequestLimits>("{requestsPerHour, openRequests, agentRunsPerHour}", "How much work agents do, and how many draft requests people are given, over all services.", new RequestLimits())
             .Key("requestsPerHour", "Opened within an hour; the next one waits.", Whole(1, 1_000), o => o.RequestsPerHour, (o, v) => o with { RequestsPerHour = v })
-            .Key("openRequests", "Open at once; beyond it incidents are investigated, and their requests wait.", Whole(1, 10_000), o => o.OpenRequests, (o, v) => o with { OpenRequests = v });
+            .Key("openRequests", "Open at once; beyond it incidents are investigated, and their requests wait.", Whole(1, 10_000), o => o.OpenRequests, (o, v) => o with { OpenRequests = v })
+            .Key("agentRunsPerHour", "Investigations begun within an hour; the next one waits.", Whole(1, 10_000), o => o.AgentRunsPerHour, (o, v) => o with { AgentRunsPerHour = v });
 
     private static readonly Section<PageStepOptions> Step =
         new Section<PageStepOptions>("{kind, key, url, to}", "One step of a route.", new PageStepOptions())

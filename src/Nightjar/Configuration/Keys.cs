@@ -71,6 +71,7 @@ internal static class Keys
             .Key("containers", "Its Docker containers.", new ListOf<ContainerWatch>("a list of containers", DockerKeys.Watch, orOne: true), o => o.Containers, (o, v) => o with { Containers = v })
             .Key("errorRate", "When its error rate is a problem.", ErrorRate, o => o.Logs.IsEmpty && o.ErrorRate == new ErrorRateOptions() ? null : o.ErrorRate, (o, v) => o with { ErrorRate = v })
             .Key("triggers", "A log event that matches one of these is a signal of its own.", new ListOf<string>("a list of regular expressions", Pattern(), orOne: true), o => o.Triggers, (o, v) => o with { Triggers = v })
+            .Key("remedies", "What playbooks may do to it beyond starting and stopping its containers.", new ListOf<Core.Healing.Remedy>("a list of remedies", HealingKeys.Remedy), o => o.Remedies, (o, v) => o with { Remedies = v })
             .Key("verify", "When a fix counts as proven.", Verify, o => o.Verify, (o, v) => o with { Verify = v })
             .Key("runningVersion", "How the running commit is learned.", Running, o => o.RunningVersion, (o, v) => o with { RunningVersion = v })
             .Key("dependsOn", "Services that it calls; an incident of one of them holds back incidents of this one.", new ListOf<string>("a list of service names", Name, orOne: true), o => [.. o.DependsOn.Select(n => n.Value)], (o, v) => o with { DependsOn = [.. v.Select(n => new ServiceName(n))] })
@@ -137,7 +138,9 @@ internal static class Keys
             .Key("author", "Who signs the commits of a fix.", Author, o => o.Author, (o, v) => o with { Author = v })
             .Key("github", "The GitHub that draft requests are opened on.", GitHub, o => o.GitHub, (o, v) => o with { GitHub = v })
             .Key("gate", "What a fix must be before it is published.", GuardKeys.Gate, o => o.Gate, (o, v) => o with { Gate = v })
-            .Key("limits", "How many draft requests people are given.", GuardKeys.Limits, o => o.Limits, (o, v) => o with { Limits = v })
+            .Key("limits", "How much work agents do, and how many draft requests people are given.", GuardKeys.Limits, o => o.Limits, (o, v) => o with { Limits = v })
+            .Key("playbooks", "The folder of the playbooks; those that came with Nightjar when absent.", FilePath("a folder"), o => o.Playbooks, (o, v) => o with { Playbooks = v })
+            .Key("healing", "The bounds of all healing.", HealingKeys.Healing, o => o.Healing, (o, v) => o with { Healing = v })
             .Key("routes", "Whom pages reach.", new ListOf<PageRouteOptions>("a list of routes", GuardKeys.Route), o => o.Routes, (o, v) => o with { Routes = v })
             .Key("route", "The route of all pages that no service or owner has one for; our own log when absent.", Name, o => o.Route, (o, v) => o with { Route = v })
             .Key("mail", "The server that mail is handed to.", GuardKeys.Mail, o => o.Mail.Host.Length == 0 ? null : o.Mail, (o, v) => o with { Mail = v });

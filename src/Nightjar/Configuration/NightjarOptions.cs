@@ -5,6 +5,7 @@ using Nightjar.Connectors.Alerts;
 using Nightjar.Connectors.Docker;
 using Nightjar.Connectors.GitHub;
 using Nightjar.Connectors.Paging;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
@@ -47,6 +48,11 @@ internal sealed record NightjarOptions
     public GateOptions Gate { get; init; } = new();
 
     public RequestLimits Limits { get; init; } = new();
+
+    /// <summary>The folder of the playbooks; those that came with the program when null.</summary>
+    public string? Playbooks { get; init; }
+
+    public HealOptions Healing { get; init; } = new();
 
     public ImmutableArray<PageRouteOptions> Routes { get; init; } = [];
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Nightjar.Agents.Fence;
 using Nightjar.Configuration;
 using Nightjar.Connectors;
+using Nightjar.Connectors.Actions;
 using Nightjar.Connectors.Alerts;
 using Nightjar.Connectors.Docker;
 using Nightjar.Connectors.Git;
@@ -12,6 +13,7 @@ using Nightjar.Connectors.Paging;
 using Nightjar.Connectors.Probes;
 using Nightjar.Core.Announcements;
 using Nightjar.Core.Evidence;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Pipeline;
@@ -42,19 +44,23 @@ internal static class Composition
     /// <summary>Incidents that may keep an agent or a check busy at once: a check builds code, and takes cores for itself.</summary>
     private const int MostAgents = 4;
 
-    public static IServiceCollection AddNightjar(this IServiceCollection services, NightjarOptions options, SqliteStore store, Seams seams) => services
-        .AddSingleton(options).AddSingleton(options.Conduct).AddSingleton(seams.Clock).AddSingleton(new Catalogue(options.Services))
-        .AddStore(store).AddSignals(options).AddRooms(options).AddPipeline(options, seams);
+    public static IServiceCollection AddNightjar(this IServiceCollection services, NightjarOptions options, SqliteStore store, Seams seams)
+    {
+        var (shelf, reader) = PlaybookHost.Open(options);
+        return services
+            .AddSingleton(options).AddSingleton(options.Conduct).AddSingleton(seams.Clock).AddSingleton(new Catalogue(PlaybookHost.WithPatterns(options.Services, shelf))).AddSingleton(shelf).AddSingleton(reader)
+            .AddStore(store).AddSignals(options).AddRooms(options).AddHealing(options).AddPipeline(options, seams);
+    }
 
     private static IServiceCollection AddStore(this IServiceCollection services, SqliteStore store) => services
         .AddSingleton(store).AddSingleton(store.Incidents).AddSingleton(store.Folds).AddSingleton(store.Inbox).AddSingleton(store.Journal)
-        .AddSingleton(store.Ledger).AddSingleton(store.Silences).AddSingleton<IPauseSwitch>(s => new ResumeSwitch(store.Pause, s.GetRequiredService<AgentBreaker>())).AddSingleton(store.Rates).AddSingleton(store.Figures).AddSingleton(store.Requests)
-        .AddSingleton(store.Evidence).AddSingleton(store.Marks).AddSingleton(store.Memory).AddSingleton(store.SignIns).AddSingleton(store.Spend).AddSingleton(store.Slots).AddSingleton(store.Pages).AddSingleton(store.Breaker)
+        .AddSingleton(store.Ledger).AddSingleton(store.Silences).AddSingleton<IPauseSwitch>(s => new ResumeSwitch(store.Pause, s.GetRequiredService<AgentBreaker>(), s.GetRequiredService<HealGrants>())).AddSingleton(store.Rates).AddSingleton(store.Figures).AddSingleton(store.Requests)
+        .AddSingleton(store.Evidence).AddSingleton(store.Marks).AddSingleton(store.Memory).AddSingleton(store.SignIns).AddSingleton(store.Spend).AddSingleton(store.Slots).AddSingleton(store.Pages).AddSingleton(store.Breaker).AddSingleton(store.Heals).AddSingleton(store.Tallies).AddSingleton(store.AgentRuns)
         .AddSingleton(new IncidentStores(store.Incidents, store.Folds, store.Inbox, store.Journal, store.Ledger));
 
     private static IServiceCollection AddSignals(this IServiceCollection services, NightjarOptions options) => services
         .AddSingleton(new IntakeOptions(options.Fingerprints)).AddSingleton<OpenIncidents>().AddSingleton<HoldBack>().AddSingleton<Intake>()
-        .AddSingleton<ISignalDoor>(s => s.GetRequiredService<Intake>()).AddSingleton<ByHand>();
+        .AddSingleton<AlertCounts>().AddSingleton<AlertDoor>().AddSingleton<ISignalDoor>(s => s.GetRequiredService<AlertDoor>()).AddSingleton<ByHand>();
 
     private static IServiceCollection AddRooms(this IServiceCollection services, NightjarOptions options) => services
         .AddSingleton<LogWatching>().AddSingleton<ILogDigests>(s => new FirstDigest([s.GetRequiredService<LogWatching>(), s.GetRequiredService<RateSources>()]))
@@ -78,6 +84,10 @@ internal static class Composition
         .AddAgent(options)
         .AddSingleton<IAnnouncer, ConsoleAnnouncer>();
 
+    private static IServiceCollection AddHealing(this IServiceCollection services, NightjarOptions options) => services
+        .AddSingleton(options.Healing).AddSingleton<Hands>().AddSingleton<HealPlanner>().AddSingleton<HealGrants>().AddSingleton<HealGate>().AddSingleton<HealCheck>().AddSingleton<HealLedger>()
+        .AddSingleton<IActuator, CallActuator>().AddSingleton<IActuator, DeleteActuator>().AddSingleton<IActuator>(_ => new RebuildActuator());
+
     private static IEnumerable<IWatcher> Watchers(IServiceProvider parts, NightjarOptions options) =>
     [
         .. parts.GetRequiredService<LogWatching>().Watchers,
@@ -91,9 +101,9 @@ internal static class Composition
     {
         services
             .AddSingleton<Pager>().AddSingleton<AgentBreaker>().AddSingleton(options.Limits).AddSingleton<RequestQueue>().AddSingleton(new Gate(options.Gate))
-            .AddSingleton(seams.Review).AddSingleton(new AgentSlots(MostAgents)).AddSingleton<EvidenceGatherer>().AddSingleton<RequestDesk>().AddSingleton<FixWorkshop>().AddSingleton<RolloutWatch>().AddSingleton<QuietEvidence>()
-            .AddSingleton<TriageStage>().AddSingleton<InvestigateStage>().AddSingleton<ProposeStage>().AddSingleton<ReviewStage>().AddSingleton<VerifyStage>().AddSingleton<RequestEnd>().AddSingleton<LearnStage>()
-            .AddSingleton(s => new StageList(s.GetRequiredService<TriageStage>(), s.GetRequiredService<InvestigateStage>(), s.GetRequiredService<ProposeStage>(), s.GetRequiredService<ReviewStage>(), s.GetRequiredService<VerifyStage>(), s.GetRequiredService<LearnStage>()))
+            .AddSingleton(seams.Review).AddSingleton<AgentQueue>().AddSingleton(s => new AgentSlots(MostAgents, s.GetRequiredService<AgentQueue>())).AddSingleton<EvidenceGatherer>().AddSingleton<RequestDesk>().AddSingleton<FixWorkshop>().AddSingleton<RolloutWatch>().AddSingleton<QuietEvidence>()
+            .AddSingleton<TriageStage>().AddSingleton<HealStage>().AddSingleton<InvestigateStage>().AddSingleton<ProposeStage>().AddSingleton<ReviewStage>().AddSingleton<VerifyStage>().AddSingleton<RequestEnd>().AddSingleton<LearnStage>()
+            .AddSingleton(s => new StageList(s.GetRequiredService<TriageStage>(), s.GetRequiredService<HealStage>(), s.GetRequiredService<InvestigateStage>(), s.GetRequiredService<ProposeStage>(), s.GetRequiredService<ReviewStage>(), s.GetRequiredService<VerifyStage>(), s.GetRequiredService<LearnStage>()))
             .AddSingleton(s => new Teller(s.GetServices<IAnnouncer>(), s.GetRequiredService<Pager>(), id => $"{options.PublicUrl}/incidents/{id.Value}", seams.Clock, s.GetRequiredService<ILogger<Teller>>()))
             .AddSingleton(s => new LoopRules(options.Conduct, s.GetRequiredService<IPauseSwitch>(), s.GetRequiredService<AgentBreaker>(), s.GetRequiredService<Teller>(), seams.Clock, seams.Reached))
             .AddSingleton<StageRunner>().AddSingleton<IncidentLoop>().AddSingleton<QuartzWakeUps>();

@@ -100,7 +100,7 @@ internal sealed class NightjarDaemon : IAsyncDisposable
         builder.Services.AddNightjar(options, store, seams);
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddDashboard(Dashboard(options, () => parts()));
-        builder.Services.AddHostedService<LoopHost>().AddHostedService<IntakePump>().AddHostedService<WatcherHost>().AddHostedService<Housekeeping>().AddHostedService<HeartbeatHost>().AddHostedService<PagerHost>();
+        builder.Services.AddHostedService<LoopHost>().AddHostedService<IntakePump>().AddHostedService<WatcherHost>().AddHostedService<Housekeeping>().AddHostedService<HeartbeatHost>().AddHostedService<PagerHost>().AddHostedService<PlaybookHost>();
         var built = builder.Build();
         parts = () => built.Services;
         built.MapDashboard();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Nightjar.Core.Evidence;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Signals;
 using Nightjar.Web;
@@ -10,7 +11,7 @@ namespace Nightjar.Hosting;
 /// Whether the daemon can do its work: the store takes a row, the loop is woken, the watchers see. A watcher that waits for its
 /// file is told, but makes nobody take the daemon out of service: it is then that people want to look.
 /// </summary>
-internal sealed class Readiness(IRates rates, QuartzWakeUps wakeUps, IEnumerable<IWatcher> watchers, TimeProvider clock)
+internal sealed class Readiness(IRates rates, QuartzWakeUps wakeUps, IEnumerable<IWatcher> watchers, PlaybookShelf shelf, TimeProvider clock)
 {
     /// <summary>How long an answer of the store holds: pages and probes ask often, and each question writes a row.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
@@ -19,7 +20,7 @@ internal sealed class Readiness(IRates rates, QuartzWakeUps wakeUps, IEnumerable
     private ReadyPart store = new("store", ReadyState.Ready, "");
     private DateTimeOffset askedAt = DateTimeOffset.MinValue;
 
-    public async Task<IReadOnlyList<ReadyPart>> AskAsync(CancellationToken cancellationToken) => [await StoreAsync(cancellationToken), Loop(), Watchers()];
+    public async Task<IReadOnlyList<ReadyPart>> AskAsync(CancellationToken cancellationToken) => [await StoreAsync(cancellationToken), Loop(), Watchers(), .. Playbooks()];
 
     private async Task<ReadyPart> StoreAsync(CancellationToken cancellationToken)
     {
@@ -58,6 +59,11 @@ internal sealed class Readiness(IRates rates, QuartzWakeUps wakeUps, IEnumerable
     private ReadyPart Loop() => wakeUps.IsRunning
         ? new ReadyPart("loop", ReadyState.Ready, "Incidents are worked on.")
         : new ReadyPart("loop", ReadyState.NotReady, "No incident is worked on: the loop starts or stops.");
+
+    /// <summary>Said only while a file is not sound.</summary>
+    private IEnumerable<ReadyPart> Playbooks() => shelf.Faults.IsEmpty
+        ? []
+        : [new ReadyPart("playbooks", ReadyState.Limited, "A file of the playbooks is not sound; what was in force before stays.", string.Join("; ", shelf.Faults))];
 
     private ReadyPart Watchers()
     {

@@ -18,6 +18,7 @@ public sealed class CrashStories(ITestOutputHelper output)
     [InlineData("reopened")]
     [InlineData("closed")]
     [InlineData("mended")]
+    [InlineData("healed")]
     public async Task Killed_anywhere_it_goes_on_and_nothing_is_doubled(string name)
     {
         var way = Way.All.Single(w => w.Name == name);

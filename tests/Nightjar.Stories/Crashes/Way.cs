@@ -1,7 +1,12 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
+using Nightjar.Core.Policy;
 using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
+using Nightjar.Core.Signals;
 using Nightjar.Testing;
 
 namespace Nightjar.Stories.Crashes;
@@ -46,7 +51,26 @@ internal sealed record Way(string Name, IncidentOutcome Outcome, Ended Expects, 
             await ApproveAsync(world);
             await ServeAsync(world, errors: 0);
         }) { Check = "false" },
+        new("healed", IncidentOutcome.Healed, new Ended(0, 1, 0, 0), world => world.PassAsync(TimeSpan.FromSeconds(5)))
+        {
+            Sees = now => new Signal { Kind = SignalKind.WorkloadFailure, Service = Stories.World.Shop, At = now, Condition = "container-exited", Workload = "container/web", Message = "exited with code 1" },
+            World = (options, folder) => options with
+            {
+                Change = o => o with { Conduct = o.Conduct with { Mode = Mode.Autonomous } },
+                Parts = (services, _) => services.RemoveAll<IActuator>().AddSingleton<IActuator>(new FileHands(folder)).AddSingleton<IWorkloads>(new FileHands(folder)),
+            },
+            Fault = folder => new FileHands(folder).Restarts is var restarts and not 1 ? $"restarted {restarts} times" : null,
+        },
     ];
+
+    /// <summary>What opens the incident.</summary>
+    public Func<DateTimeOffset, Signal> Sees { get; init; } = now => Seen.StockGoesNegative(now);
+
+    /// <summary>How its world differs from the plain one.</summary>
+    public Func<WorldOptions, string, WorldOptions> World { get; init; } = (options, _) => options;
+
+    /// <summary>What else may not be in the folder at the end; null when all is well.</summary>
+    public Func<string, string?> Fault { get; init; } = _ => null;
 
     /// <summary>Plays until the incident has ended; returns the points that were passed, in order.</summary>
     public async Task<IReadOnlyList<string>> PlayAsync(string folder, Action<string> reached)
@@ -63,7 +87,7 @@ internal sealed record Way(string Name, IncidentOutcome Outcome, Ended Expects, 
         world.Logs.Digest = Seen.DigestOf(Seen.StockGoesNegative(new FakeClock().GetUtcNow()));
         if ((await world.IncidentsAsync()).IsEmpty)
         {
-            await world.SeeAsync(Seen.StockGoesNegative(clock.GetUtcNow()));
+            await world.SeeAsync(Sees(clock.GetUtcNow()));
         }
 
         await world.SettleAsync();
@@ -83,6 +107,11 @@ internal sealed record Way(string Name, IncidentOutcome Outcome, Ended Expects, 
         }
 
         var incident = incidents[0];
+        if (Fault(folder) is { } fault)
+        {
+            return fault;
+        }
+
         if (incident.Outcome != Outcome || incident.LearnedAt is null)
         {
             return $"it ended {incident.State}, {incident.Outcome}: {incident.Waiting}";
@@ -96,20 +125,20 @@ internal sealed record Way(string Name, IncidentOutcome Outcome, Ended Expects, 
         }
 
         var last = incident.Request?.Branch;
-        var commits = await world.Code.SubjectsAsync($"{await world.Code.BaseOfAsync(last ?? "")}..{last}");
+        var commits = last is null ? [] : await world.Code.SubjectsAsync($"{await world.Code.BaseOfAsync(last)}..{last}");
         var found = new Ended(requests.Length, (await world.Code.BranchesAsync()).Length, commits.Length, comments);
         var records = await File.ReadAllLinesAsync(Path.Combine(folder, "state", "incidents.jsonl"));
         return found == Expects && records.Length == 1 ? null : $"{found}, {records.Length} records, commits {string.Join(" | ", commits)}";
     }
 
-    private Task<World> StartAsync(string folder, FakeClock clock, Action<string> reached) => World.StartAsync(new WorldOptions
+    private Task<World> StartAsync(string folder, FakeClock clock, Action<string> reached) => Stories.World.StartAsync(World(new WorldOptions
     {
         Folder = folder,
         DeleteAtEnd = false,
         Clock = clock,
         Reached = point => reached(point),
         Service = s => s with { Check = new CheckCommand(Check) },
-    });
+    }, folder));
 
     private static async Task<HostedRequest?> OpenRequestAsync(World world) => (await world.RequestsAsync()).FirstOrDefault(r => r.State == HostedState.Open);
 

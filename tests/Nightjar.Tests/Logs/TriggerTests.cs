@@ -1,4 +1,7 @@
+using Nightjar.Core.Healing;
+using Nightjar.Core.Services;
 using Nightjar.Logs;
+using Nightjar.Testing;
 
 namespace Nightjar.Tests.Logs;
 
@@ -29,5 +32,15 @@ public sealed class TriggerTests
         }
 
         Assert.Equal(expression, trigger.ToString());
+    }
+
+    [Fact]
+    public void A_line_of_an_alert_type_is_a_signal_with_its_condition_before_the_services_own_triggers()
+    {
+        var service = new Service { Name = new ServiceName("shop"), Triggers = ["connections"], AlertPatterns = [new AlertPattern("database-connections", "too many connections")] };
+        var log = new ServiceLog(service, new FakeClock());
+        log.Take("ERROR too many connections"u8, isBacklog: false);
+        log.Take("ERROR connections are slow"u8, isBacklog: false);
+        Assert.Equal(["database-connections", null], log.TakeFired().Select(s => s.Condition));
     }
 }

@@ -32,6 +32,9 @@ public sealed class SqliteSubject : StoreSubject
             Pages = store.Pages,
             Breaker = store.Breaker,
             Figures = store.Figures,
+            Heals = store.Heals,
+            Tallies = store.Tallies,
+            AgentRuns = store.AgentRuns,
             Prune = (now, options) => store.PruneAsync(now, options, CancellationToken.None),
             Close = store.DisposeAsync,
         };
@@ -57,6 +60,8 @@ public sealed class SqliteRatesTests : RatesContract<SqliteSubject>;
 public sealed class SqliteFiguresTests : FiguresContract<SqliteSubject>;
 
 public sealed class SqliteSpendTests : SpendContract<SqliteSubject>;
+
+public sealed class SqliteHealingTests : HealingContract<SqliteSubject>;
 
 public sealed class SqliteGuardsTests : GuardsContract<SqliteSubject>;
 

@@ -1,5 +1,6 @@
 using Nightjar.Core.Announcements;
 using Nightjar.Core.Evidence;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Memory;
 using Nightjar.Core.Policy;
@@ -55,6 +56,12 @@ public sealed record OpenStore
     public required IBreakerRecord Breaker { get; init; }
 
     public required IContainerFigures Figures { get; init; }
+
+    public required IHeals Heals { get; init; }
+
+    public required IAlertTallies Tallies { get; init; }
+
+    public required IAgentRuns AgentRuns { get; init; }
 
     public required Func<DateTimeOffset, RetentionOptions, Task> Prune { get; init; }
 

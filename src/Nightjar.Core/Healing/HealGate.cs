@@ -1,0 +1,86 @@
+using Nightjar.Core.Pipeline;
+using Nightjar.Core.Policy;
+using Nightjar.Core.Proposal;
+using Nightjar.Core.Services;
+
+namespace Nightjar.Core.Healing;
+
+/// <summary>Whether the next action of a playbook is done now.</summary>
+public abstract record GateSays;
+
+public sealed record GatePasses(HealRow Row) : GateSays;
+
+/// <summary>Somebody works on the service: nothing is done until then.</summary>
+public sealed record GateWaits(DateTimeOffset Until, string Why) : GateSays;
+
+public sealed record GateAsks(string Text, DateTimeOffset Until) : GateSays;
+
+/// <summary>Not this action.</summary>
+public sealed record GateRefuses(string Why) : GateSays;
+
+/// <summary>No action at all.</summary>
+public sealed record GateStops(string Why) : GateSays;
+
+/// <summary>What an action came to.</summary>
+/// <param name="Before">As it was before the action, also when an earlier run did it.</param>
+public sealed record ActionDone(string Says, HealSight? Before);
+
+/// <summary>Everything that stands between a playbook and what runs: silences, the policy, a person's answer, the limits. And the act itself, once.</summary>
+public sealed class HealGate(HealPlanner planner, HealGrants grants, Hands hands, ISilences silences, HealOptions options)
+{
+    /// <summary>How often a silence is looked at, should somebody end it.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
+
+    public async Task<GateSays> JudgeAsync(StageContext context, Service service, HealProgress heal, HealStep step, Prescription what, CancellationToken cancellationToken)
+    {
+        var (incident, now) = (context.Incident, context.Now);
+        if (what.WhyNot is { } cannot)
+        {
+            return new GateRefuses(cannot);
+        }
+
+        if (what.Action is { } action && hands.For(action) is null)
+        {
+            return new GateRefuses("nothing here can do that");
+        }
+
+        var active = await silences.ActiveAsync(now, cancellationToken);
+        if (incident.Fingerprints.Select(f => active.FirstOrDefault(s => s.Covers(service.Name.Value, f.Fingerprint.Hash, now))).FirstOrDefault(s => s is not null) is { } silence)
+        {
+            return new GateWaits(silence.Until < now + LookAgain ? silence.Until : now + LookAgain, $"the end of the silence by {Quoting.Plain(silence.By, 60)}: nothing is healed while it lasts");
+        }
+
+        var verdict = planner.Judge(heal, service, what);
+        var answer = heal.Answer?.Key == heal.Key ? heal.Answer : null;
+        return (verdict.Risk, answer) switch
+        {
+            (HealRisk.Never, _) => new GateRefuses(verdict.Why),
+            (HealRisk.Ask, null) => new GateAsks($"Shall I {what.Label}? Playbook {heal.Playbook.Name} wants it; {verdict.Why}. No answer within {options.AnswerWithin.TotalMinutes:0} minutes is a no.", now + options.AnswerWithin),
+            (HealRisk.Ask, { IsYes: false } no) => new GateRefuses(no.By == "nobody" ? "nobody said yes in time" : $"{no.By} said no"),
+            _ => await GrantAsync(context, service, heal, step, what, cancellationToken),
+        };
+    }
+
+    /// <summary>Does it at most once: after a kill the world is asked whether it was done, and where it cannot tell it is not done again.</summary>
+    public Task<ActionDone> DoAsync(StageContext context, HealProgress heal, Prescription what, HealRow row, HealSight before, CancellationToken cancellationToken) =>
+        context.Effects.OnceAsync(
+            "heal", heal.Key, what.Label,
+            async ct => what.Action is not { } action || hands.For(action) is not { } hand ? null : await hand.WasDoneAsync(action, row.At, ct) switch
+            {
+                true => new ActionDone("it was done before a restart of Nightjar", null),
+                null => new ActionDone("it was begun before a restart of Nightjar, and nobody can tell whether it was done: it is not done again", null),
+                false => null,
+            },
+            async ct => what.Action is not { } action ? new ActionDone("nothing is done but to wait", before)
+                : hands.For(action) is { } hand ? new ActionDone(Quoting.Plain((await hand.DoAsync(action, ct)).Says, 500), before)
+                : throw new ActionFailedException("nothing here can do that"),
+            cancellationToken);
+
+    private async Task<GateSays> GrantAsync(StageContext context, Service service, HealProgress heal, HealStep step, Prescription what, CancellationToken cancellationToken)
+    {
+        var treated = Treated.Of(service, what.Workload);
+        var wish = new HealRow { Incident = context.Incident.Id, Key = heal.Key, Service = service.Name, Playbook = heal.Playbook.Name, Action = step.Action, Workload = what.Workload, At = context.Now };
+        var (row, refusal) = await grants.AskAsync(wish, treated.Restarts, heal.Playbook.PerHour, cancellationToken);
+        return row is not null ? new GatePasses(row) : refusal is { IsStop: true } ? new GateStops(refusal.Why) : new GateRefuses(refusal?.Why ?? "it was not granted");
+    }
+}

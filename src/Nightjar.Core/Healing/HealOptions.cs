@@ -1,0 +1,20 @@
+namespace Nightjar.Core.Healing;
+
+/// <summary>The bounds of all healing.</summary>
+public sealed record HealOptions
+{
+    /// <summary>How long a person has to say yes; no answer is a no.</summary>
+    public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Actions within an hour over all services; one more stops all healing.</summary>
+    public int ActionsPerHour { get; init; } = 20;
+
+    /// <summary>Services that are healed at once; one more stops all healing.</summary>
+    public int ServicesAtOnce { get; init; } = 3;
+
+    /// <summary>Failed heals of a service that escalate, where a step has no attempts of its own.</summary>
+    public int EscalateAfter { get; init; } = 2;
+
+    /// <summary>The time within which they count.</summary>
+    public TimeSpan Window { get; init; } = TimeSpan.FromHours(1);
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+
+namespace Nightjar.Core.Healing;
+
+/// <summary>How far the healing of an incident is; kept in its row, so that a kill loses nothing.</summary>
+public sealed record HealProgress
+{
+    /// <summary>Names this round of healing in the journal.</summary>
+    public required string Round { get; init; }
+
+    /// <summary>As it was when healing began; what is changed later counts for the next one.</summary>
+    public required Playbook Playbook { get; init; }
+
+    /// <summary>The workload that is in trouble, as in signals; null when none is known.</summary>
+    public string? Workload { get; init; }
+
+    public int Step { get; init; }
+
+    /// <summary>1 for the first attempt at the step.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>The cool-down after the last attempt.</summary>
+    public DateTimeOffset NotBefore { get; init; }
+
+    /// <summary>What was done and is looked at now.</summary>
+    public RunningHeal? Running { get; init; }
+
+    /// <summary>What a person said to the action of a key.</summary>
+    public HealAnswer? Answer { get; init; }
+
+    public ImmutableArray<TriedAction> Tried { get; init; } = [];
+
+    public HealStep? Current => Step < Playbook.Do.Length ? Playbook.Do[Step] : null;
+
+    /// <summary>The identity of the current attempt.</summary>
+    public string Key => FormattableString.Invariant($"heal-{Round}-{Step}-{Attempt}");
+}
+
+/// <summary>An action that was done, while nobody knows yet whether it helped.</summary>
+/// <param name="Label">For people: <c>restart container/web</c>.</param>
+/// <param name="Before">How things were before it.</param>
+/// <param name="WellSince">Since when all is as it should be; null while it is not.</param>
+public sealed record RunningHeal(string Key, string Label, DateTimeOffset DoneAt, HealSight Before, DateTimeOffset? WellSince);
+
+/// <summary>A look at what is to be healed.</summary>
+/// <param name="Unwell">Workloads and probes that are not well.</param>
+/// <param name="Restarts">As the platform counts them.</param>
+public sealed record HealSight(int Unwell, int Restarts);
+
+public sealed record HealAnswer(string Key, bool IsYes, string By);
+
+/// <summary>What was tried, and how it ended.</summary>
+public sealed record TriedAction(string Playbook, string Label, DateTimeOffset At, DateTimeOffset EndedAt, HealEnd End, string Says);
+
+public enum HealEnd
+{
+    Running,
+
+    /// <summary>Somebody other than the action said that it helped.</summary>
+    Verified,
+
+    /// <summary>It was done, and nothing showed in time that it helped.</summary>
+    Ineffective,
+
+    /// <summary>It could not be done.</summary>
+    Failed,
+
+    /// <summary>A limit, a person or the policy said no.</summary>
+    Refused,
+}
