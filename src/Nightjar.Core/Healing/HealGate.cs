@@ -26,10 +26,13 @@ public sealed record GateStops(string Why) : GateSays;
 public sealed record ActionDone(string Says, HealSight? Before);
 
 /// <summary>Everything that stands between a playbook and what runs: silences, the policy, a person's answer, the limits. And the act itself, once.</summary>
-public sealed class HealGate(HealPlanner planner, HealGrants grants, Hands hands, ISilences silences, HealOptions options)
+public sealed class HealGate(HealPlanner planner, HealGrants grants, Hands hands, ISilences silences, HealOptions options, TimeProvider clock)
 {
     /// <summary>How often a silence is looked at, should somebody end it.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
+
+    /// <summary>A hand that keeps to an action's time itself says better why it failed: it is given this much more.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     public async Task<GateSays> JudgeAsync(StageContext context, Service service, HealProgress heal, HealStep step, Prescription what, CancellationToken cancellationToken)
     {
@@ -72,9 +75,23 @@ public sealed class HealGate(HealPlanner planner, HealGrants grants, Hands hands
                 false => null,
             },
             async ct => what.Action is not { } action ? new ActionDone("nothing is done but to wait", before)
-                : hands.For(action) is { } hand ? new ActionDone(Quoting.Plain((await hand.DoAsync(action, ct)).Says, 500), before)
+                : hands.For(action) is { } hand ? new ActionDone(Quoting.Plain((await InTimeAsync(hand, action, ct)).Says, 500), before)
                 : throw new ActionFailedException("nothing here can do that"),
             cancellationToken);
+
+    private async Task<ActionResult> InTimeAsync(IActuator hand, HealAction action, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(action.Timeout + Grace, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await hand.DoAsync(action, either.Token).WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ActionFailedException($"it took longer than {action.Timeout.TotalSeconds:0} s");
+        }
+    }
 
     private async Task<GateSays> GrantAsync(StageContext context, Service service, HealProgress heal, HealStep step, Prescription what, CancellationToken cancellationToken)
     {

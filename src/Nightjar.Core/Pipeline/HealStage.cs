@@ -70,7 +70,7 @@ public sealed class HealStage(Catalogue catalogue, HealPlanner planner, HealGate
         }
         catch (ActionFailedException e)
         {
-            return await NextAsync(context, heal, what.Label, HealEnd.Failed, e.Message, cancellationToken);
+            return await NextAsync(context with { Now = clock.GetUtcNow() }, heal, what.Label, HealEnd.Failed, e.Message, cancellationToken);
         }
     }
 

@@ -15,6 +15,7 @@ public sealed partial class ClientVerbTests
 
         Assert.Contains("No open incidents", await kept.OkAsync("incident", "list"), StringComparison.Ordinal);
         Assert.Contains("No pull requests", await kept.OkAsync("pr", "list"), StringComparison.Ordinal);
+        Assert.Matches("dependency-first +restart-dependency, then restart +never tried", await kept.OkAsync("playbook", "list"));
         await service.ServeAsync(well: 80, failed: 40);
         await daemon.IncidentAsync("inReview");
 

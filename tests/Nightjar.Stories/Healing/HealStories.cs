@@ -151,6 +151,54 @@ public class HealStories
         Assert.Empty(world.Options.Log.Errors);
     }
 
+    [Theory]
+    [InlineData(null, 1, "nobody can tell whether it was done: it is not done again")]
+    [InlineData(true, 1, "it was done before a restart of Nightjar")]
+    [InlineData(false, 2, "done")]
+    public async Task Cut_off_in_the_middle_it_asks_the_world_and_does_nothing_twice_that_it_cannot_tell(bool? wasDone, int times, string says)
+    {
+        var (options, hands) = HealLab.Options();
+        var cut = false;
+        await using var world = await World.StartAsync(options with
+        {
+            Reached = point =>
+            {
+                if (!cut && point.StartsWith("heal:heal-", StringComparison.Ordinal) && point.EndsWith(":done-unwritten", StringComparison.Ordinal))
+                {
+                    cut = true;
+                    throw new InvalidOperationException("cut off");
+                }
+            },
+        });
+        hands.WasDone = wasDone;
+        hands.Set(HealLab.Web, isWell: false);
+        hands.Effect = _ => hands.Set(HealLab.Web, isWell: true);
+        await world.SeeAsync(HealLab.Sick(world, "container-exited"));
+        await world.PassAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal((times, IncidentOutcome.Healed), (hands.Done.Count, (await world.OnlyIncidentAsync()).Outcome));
+        Assert.Contains(await world.JournalAsync(), e => e.Why.Contains($"restart container/web: {says}", StringComparison.Ordinal) || (e.Why.Contains(says, StringComparison.Ordinal) && wasDone is null));
+        Assert.Single(await world.Store.Heals.SinceAsync(DateTimeOffset.UnixEpoch, default));
+    }
+
+    [Fact]
+    public async Task An_action_that_never_ends_counts_as_failed_and_holds_nothing_up()
+    {
+        var (options, hands) = HealLab.Options();
+        await using var world = await World.StartAsync(options);
+        hands.Hangs = true;
+        var seeing = world.SeeAsync(HealLab.Sick(world, "container-exited"));
+        while (!seeing.IsCompleted)
+        {
+            await Task.Yield();
+            world.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await seeing;
+        var tried = (await world.OnlyIncidentAsync()).Heal?.Tried ?? [];
+        Assert.NotEmpty(tried);
+        Assert.All(tried, t => Assert.Equal((HealEnd.Failed, "it took longer than 60 s"), (t.End, t.Says)));
+    }
+
     [Fact]
     public async Task Mode_observe_does_nothing_and_says_what_it_would()
     {

@@ -16,6 +16,9 @@ internal sealed class StoryHands(FakeClock clock) : IActuator, IWorkloads
 
     public bool? WasDone { get; set; } = false;
 
+    /// <summary>Actions begin and never end.</summary>
+    public bool Hangs { get; set; }
+
     public string Labels => string.Join(", ", Done.Select(Label));
 
     public void Set(string workload, bool? isWell, int restarts = 0, string says = "as the story says") =>
@@ -31,7 +34,7 @@ internal sealed class StoryHands(FakeClock clock) : IActuator, IWorkloads
     {
         Done.Add(action);
         Effect(action);
-        return Task.FromResult(new ActionResult("done"));
+        return Hangs ? new TaskCompletionSource<ActionResult>().Task : Task.FromResult(new ActionResult("done"));
     }
 
     public Task<WorkloadStanding?> LookAsync(ServiceName service, string workload, CancellationToken cancellationToken) => Task.FromResult(workloads.GetValueOrDefault(workload));
