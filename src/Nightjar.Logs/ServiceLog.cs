@@ -34,7 +34,8 @@ internal sealed class ServiceLog
     private readonly int windowSeconds;
 
     /// <param name="seconds">How far back windows can be read; at least the window of the service's error rate.</param>
-    public ServiceLog(Service service, TimeProvider clock, int seconds = 0)
+    /// <param name="everywhere">Triggers of every service.</param>
+    public ServiceLog(Service service, TimeProvider clock, int seconds = 0, ImmutableArray<LogTrigger> everywhere = default)
     {
         this.service = service;
         this.clock = clock;
@@ -43,7 +44,7 @@ internal sealed class ServiceLog
         errors = new ErrorGroups(service.ErrorRate.Window);
         window = new RateWindow(Math.Max(seconds, windowSeconds));
         buckets = new BucketLedger(service.Name, service.ErrorRate.Of);
-        triggers = new TriggerScan(service);
+        triggers = new TriggerScan(service.Name, [.. service.Triggers, .. everywhere.IsDefault ? [] : everywhere]);
         triggerRepeats = new RepeatLimit(clock);
         alarmRepeats = new RepeatLimit(clock);
     }
@@ -58,6 +59,16 @@ internal sealed class ServiceLog
         lock (gate)
         {
             Take(reader.Read(text, clock.GetUtcNow(), isBacklog));
+        }
+    }
+
+    /// <param name="written">When its source says that it was written.</param>
+    public void TakeWritten(ReadOnlySpan<byte> text, DateTimeOffset written)
+    {
+        lock (gate)
+        {
+            var now = clock.GetUtcNow();
+            Take(reader.Read(text, written < now ? written : now, isBacklog: false));
         }
     }
 

@@ -10,6 +10,15 @@ public sealed record Service
     /// <summary>Globs of the log files that this service writes.</summary>
     public ImmutableArray<string> Logs { get; init; } = [];
 
+    /// <summary>Units of the systemd journal, or patterns of them as <c>journalctl</c> takes them.</summary>
+    public ImmutableArray<string> Journal { get; init; } = [];
+
+    /// <summary>Its lines come in at our standard input.</summary>
+    public bool StandardInput { get; init; }
+
+    /// <summary>Whether its lines are read here: then they can count its error rate.</summary>
+    public bool HasLogs => !Logs.IsEmpty || !Journal.IsEmpty || !Containers.IsEmpty || StandardInput;
+
     public RepositoryLocation? Repository { get; init; }
 
     public CheckCommand? Check { get; init; }
@@ -23,8 +32,8 @@ public sealed record Service
 
     public ErrorRateOptions ErrorRate { get; init; } = new();
 
-    /// <summary>Text that fires a log trigger when a line contains it (regular expressions, matched per event).</summary>
-    public ImmutableArray<string> Triggers { get; init; } = [];
+    /// <summary>What fires a signal when a log event has it, beside what does for every service.</summary>
+    public ImmutableArray<LogTrigger> Triggers { get; init; } = [];
 
     public VerifyOptions Verify { get; init; } = new();
 
@@ -94,10 +103,10 @@ public sealed record ErrorRateOptions
 
     public RateUnit Of { get; init; } = RateUnit.Auto;
 
-    /// <summary>Name of the source that counts; null takes the service's log files where it has any, else the first source.</summary>
+    /// <summary>Name of the source that counts; null takes the service's own logs where it has any, else the first source.</summary>
     public string? Source { get; init; }
 
-    /// <summary>The source that stands for the service's own log files.</summary>
+    /// <summary>The source that stands for the service's own logs.</summary>
     public const string FromLogs = "logs";
 
     public bool CountsLogs => Source is null or FromLogs;

@@ -24,6 +24,7 @@ internal static class CrossChecks
             CheckDependencies(options.Services, i, path, reading);
         }
 
+        LogKeys.CheckTriggers("triggers", options.Triggers, reading);
         GitHubChecks.Run(options, reading);
         SourceChecks.Run(options, reading);
         PagingChecks.Run(options, reading);
@@ -52,7 +53,8 @@ internal static class CrossChecks
 
     private static void CheckUse(Service service, string path, bool hasSources, Reading reading)
     {
-        if (!reading.Has($"{path}.logs"))
+        LogKeys.CheckTriggers($"{path}.triggers", service.Triggers, reading);
+        if (!service.HasLogs && !reading.Has($"{path}.logs"))
         {
             foreach (var key in new[] { "errorRate", "triggers" }.Where(k => reading.Has($"{path}.{k}") && !(k == "errorRate" && hasSources)))
             {

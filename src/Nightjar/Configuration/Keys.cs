@@ -60,16 +60,17 @@ internal static class Keys
             .Key("command", "A command that prints it.", Text("a command"), o => o.Command, (o, v) => o with { Command = v });
 
     private static readonly Section<Service> Service =
-        new Section<Service>("{name, logs, repository, check, health, …}", "One service to look after.", new Service { Name = new ServiceName("") })
+        new Section<Service>("{name, logs, journal, repository, check, health, …}", "One service to look after.", new Service { Name = new ServiceName("") })
             .Key("name", "What the service is called.", Name, o => o.Name.Value, (o, v) => o with { Name = new ServiceName(v) }, required: true)
             .Key("logs", "Globs of the log files that it writes; a relative one starts at this file's folder.", new ListOf<string>("a glob, or a list of them", FilePath("a glob"), orOne: true, fewest: 1), o => o.Logs, (o, v) => o with { Logs = v })
+            .Key("journal", "Units of the systemd journal that it writes to, or patterns of them.", new ListOf<string>("a unit such as shop.service, or a list of them", LogKeys.Unit, orOne: true, fewest: 1), o => o.Journal, (o, v) => o with { Journal = v })
             .Key("repository", "Where its code is.", new Short<RepositoryLocation>(FilePath("a path or URL", IsLocal), p => new RepositoryLocation(p), Repository), o => o.Repository, (o, v) => o with { Repository = v })
             .Key("check", "How a change of its code is checked.", new Short<CheckCommand>(Text("a command"), c => new CheckCommand(c), Check), o => o.Check, (o, v) => o with { Check = v })
             .Key("lint", "Its formatter or linter, run like the check: a change that it does not pass is refused.", new Short<CheckCommand>(Text("a command"), c => new CheckCommand(c), Check), o => o.Lint, (o, v) => o with { Lint = v })
             .Key("health", "Short for one probe of the name health.", Url(), o => Health(o)?.Url, (o, v) => o with { Probes = o.Probes.Add(new HttpProbe("health", v)) })
             .Key("probes", "Endpoints that answer when it is well.", new ListOf<HttpProbe>("a list of probes", Probe), o => [.. o.Probes.Where(p => p != Health(o))], (o, v) => o with { Probes = o.Probes.AddRange(v) })
-            .Key("errorRate", "When its error rate is a problem.", ErrorRate, o => o.Logs.IsEmpty && o.ErrorRate == new ErrorRateOptions() ? null : o.ErrorRate, (o, v) => o with { ErrorRate = v })
-            .Key("triggers", "A log event that matches one of these is a signal of its own.", new ListOf<string>("a list of regular expressions", Pattern(), orOne: true), o => o.Triggers, (o, v) => o with { Triggers = v })
+            .Key("errorRate", "When its error rate is a problem.", ErrorRate, o => !o.HasLogs && o.ErrorRate == new ErrorRateOptions() ? null : o.ErrorRate, (o, v) => o with { ErrorRate = v })
+            .Key("triggers", "A log event that matches one of these is a signal of its own; added to those of all services.", LogKeys.Triggers, o => o.Triggers, (o, v) => o with { Triggers = v })
             .Key("verify", "When a fix counts as proven.", Verify, o => o.Verify, (o, v) => o with { Verify = v })
             .Key("runningVersion", "How the running commit is learned.", Running, o => o.RunningVersion, (o, v) => o with { RunningVersion = v })
             .Key("dependsOn", "Services that it calls; an incident of one of them holds back incidents of this one.", new ListOf<string>("a list of service names", Name, orOne: true), o => [.. o.DependsOn.Select(n => n.Value)], (o, v) => o with { DependsOn = [.. v.Select(n => new ServiceName(n))] })
@@ -117,6 +118,7 @@ internal static class Keys
     public static readonly Section<NightjarOptions> Root =
         new Section<NightjarOptions>("the keys of nightjar.yaml", "The configuration of Nightjar.", new NightjarOptions())
             .Key("services", "The services to look after.", new ListOf<Service>("a list of services", Service, fewest: 1), o => o.Services, (o, v) => o with { Services = v }, required: true)
+            .Key("triggers", "What makes a signal of a log event of any service. When absent the text CRITICAL, container_unhealthy, healing_failed or auto_heal_failed, and the level fatal; [] for none.", LogKeys.Triggers, o => o.Triggers, (o, v) => o with { Triggers = v })
             .Key("sources", "Stores that are asked for error rates: ClickHouse, Prometheus.", new ListOf<RateSourceOptions>("a list of sources", SourceKeys.Source), o => o.Sources, (o, v) => o with { Sources = v })
             .Key("alerts", "Other alerting systems that send to /hooks/alerts/<name>.", new ListOf<AlertReceiverOptions>("a list of receivers", SourceKeys.Receiver), o => o.Alerts, (o, v) => o with { Alerts = v })
             .Key("mode", "How far Nightjar may go: observe changes nothing that runs, approve asks before it acts, autonomous acts within its policy.", Choice(Modes, OldModes), o => o.Conduct.Mode, (o, v) => o with { Conduct = o.Conduct with { Mode = v } })

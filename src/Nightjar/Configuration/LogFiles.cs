@@ -11,9 +11,9 @@ internal static class LogFiles
 
     public static IEnumerable<CheckLine> Check(Service service, bool hasSources)
     {
-        if (service.Logs.IsEmpty && service.Probes.IsEmpty && !hasSources)
+        if (!service.HasLogs && service.Probes.IsEmpty && !hasSources)
         {
-            yield return CheckLine.Warn($"{service.Name}", "has neither logs nor health, and there are no sources: nothing is watched", "Give it logs: or health:, or name a source");
+            yield return CheckLine.Warn($"{service.Name}", "has neither logs nor health, and there are no sources: nothing is watched", "Give it logs:, journal: or health:, or name a source");
         }
 
         foreach (var glob in service.Logs)

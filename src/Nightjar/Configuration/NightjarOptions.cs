@@ -16,6 +16,9 @@ internal sealed record NightjarOptions
 {
     public ImmutableArray<Service> Services { get; init; } = [];
 
+    /// <summary>What makes a signal of a log event of any service.</summary>
+    public ImmutableArray<LogTrigger> Triggers { get; init; } = LogTrigger.Usual;
+
     public ImmutableArray<RateSourceOptions> Sources { get; init; } = [];
 
     public ImmutableArray<AlertReceiverOptions> Alerts { get; init; } = [];

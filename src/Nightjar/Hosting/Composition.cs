@@ -6,6 +6,7 @@ using Nightjar.Connectors;
 using Nightjar.Connectors.Alerts;
 using Nightjar.Connectors.Git;
 using Nightjar.Connectors.GitHub;
+using Nightjar.Connectors.Journald;
 using Nightjar.Connectors.LocalHost;
 using Nightjar.Connectors.Paging;
 using Nightjar.Connectors.Probes;
@@ -19,6 +20,7 @@ using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 using Nightjar.Logs;
+using Nightjar.Logs.Sources;
 using Nightjar.Storage.Sqlite;
 
 namespace Nightjar.Hosting;
@@ -56,7 +58,8 @@ internal static class Composition
         .AddSingleton<ISignalDoor>(s => s.GetRequiredService<Intake>()).AddSingleton<ByHand>();
 
     private static IServiceCollection AddRooms(this IServiceCollection services, NightjarOptions options) => services
-        .AddSingleton<LogWatching>().AddSingleton<ILogDigests>(s => new FirstDigest([s.GetRequiredService<LogWatching>(), s.GetRequiredService<RateSources>()]))
+        .AddSingleton<LogStores>().AddSingleton(s => new LogWatching(s.GetRequiredService<Catalogue>(), LineSources(s), options.Triggers, s.GetRequiredService<LogStores>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()))
+        .AddSingleton<ILogDigests>(s => new FirstDigest([s.GetRequiredService<LogWatching>(), s.GetRequiredService<RateSources>()]))
         .AddSingleton(s => new RateSources(options.Sources, s.GetRequiredService<Catalogue>(), s.GetRequiredService<ISignalDoor>(), s.GetRequiredService<IRates>(), s.GetRequiredService<IWatchMarks>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()))
         .AddSingleton<AlertStores>().AddSingleton(s => new AlertRoom(options.Alerts, s.GetRequiredService<Catalogue>(), s.GetRequiredService<ISignalDoor>(), s.GetRequiredService<AlertStores>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AlertRoom>>()))
         .AddSingleton<IAlertDoor>(s => s.GetRequiredService<AlertRoom>()).AddSingleton<IAlertAnswers>(s => s.GetRequiredService<AlertRoom>())
@@ -75,6 +78,17 @@ internal static class Composition
         .AddSingleton(s => s.GetRequiredService<PagingRoom>().For(options.Route, s.GetRequiredService<Catalogue>()))
         .AddAgent(options)
         .AddSingleton<IAnnouncer, ConsoleAnnouncer>();
+
+    /// <summary>Log lines that are not in files.</summary>
+    private static IEnumerable<ILineSource> LineSources(IServiceProvider parts)
+    {
+        var (catalogue, clock) = (parts.GetRequiredService<Catalogue>(), parts.GetRequiredService<TimeProvider>());
+        return
+        [
+            .. JournalRoom.Sources(catalogue, new JournalOptions(), clock),
+            .. catalogue.All.Where(s => s.StandardInput).Select(s => new StreamLines(s.Name, "standard input", Console.OpenStandardInput)),
+        ];
+    }
 
     private static IEnumerable<IWatcher> Watchers(IServiceProvider parts, NightjarOptions options) =>
     [
