@@ -36,8 +36,7 @@ internal sealed partial class SourceWatcher(ILineSource source, ServiceLog log, 
             while (true)
             {
                 var fault = await FollowAsync(cancellationToken);
-                streams.FlushAll();
-                await GiveAsync(HandOverAsync, cancellationToken);
+                await GiveAsync(GiveAllAsync, cancellationToken);
                 await Task.Delay(fault is null ? Ended() : Failed(fault), clock, cancellationToken);
             }
         }
@@ -165,6 +164,14 @@ internal sealed partial class SourceWatcher(ILineSource source, ServiceLog log, 
         await handOver.CommitDueAsync(cancellationToken);
     }
 
+    /// <summary>Nothing more comes for now: no event is waited for.</summary>
+    private async Task GiveAllAsync(CancellationToken cancellationToken)
+    {
+        streams.FlushAll();
+        await HandOverAsync(cancellationToken);
+        await handOver.CommitAsync(cancellationToken);
+    }
+
     private ImmutableArray<Signal> Alarms()
     {
         var open = streams.Open;
@@ -216,10 +223,7 @@ internal sealed partial class SourceWatcher(ILineSource source, ServiceLog log, 
         try
         {
             using var turn = await handOver.TurnAsync(limit.Token);
-            streams.FlushAll();
-            marks.Settle(streams.OpenSince);
-            await handOver.DeliverAsync(Alarms(), limit.Token);
-            await handOver.CommitAsync(limit.Token);
+            await GiveAllAsync(limit.Token);
         }
 #pragma warning disable CA1031 // On the way out: what was not handed over is read again at the next start.
         catch (Exception e)
