@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
@@ -9,9 +10,12 @@ namespace Nightjar.Logs;
 /// Gives away what the watchers of one service found: signals first, then the rates and the marks of how far each of them read, all or
 /// nothing. A kill in between makes us read some lines again, which repeats a signal, but neither loses a line nor counts one twice.
 /// </summary>
-internal sealed class HandOver(ServiceName service, ServiceLog log, ISignalDoor door, IRates rates, IWatchMarks marks, TimeProvider clock)
+internal sealed partial class HandOver(ServiceName service, ServiceLog log, LogStores stores, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan CommitEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>What was learned is a help, and may lag: a kill costs the counts of so long.</summary>
+    private static readonly TimeSpan KeepEvery = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly Queue<Signal> signals = new();
@@ -20,6 +24,8 @@ internal sealed class HandOver(ServiceName service, ServiceLog log, ISignalDoor 
     private readonly Dictionary<string, string> stored = new(StringComparer.Ordinal);
     private long committed;
     private long committedEvents;
+    private long kept;
+    private long? keptEvents;
     private bool isDirty = true;
 
     /// <summary>When what was taken in is to be on disk at the latest; null when all of it is.</summary>
@@ -43,7 +49,12 @@ internal sealed class HandOver(ServiceName service, ServiceLog log, ISignalDoor 
     public async Task<string?> JoinAsync(string source, Func<string?> mark, CancellationToken cancellationToken)
     {
         var key = source.Length == 0 ? $"logs:{service}" : $"logs:{service}:{source}";
-        var left = await marks.GetAsync(key, cancellationToken);
+        if (keptEvents is null)
+        {
+            await TakeUpAsync(cancellationToken);
+        }
+
+        var left = await stores.Marks.GetAsync(key, cancellationToken);
         if (left is not null)
         {
             stored[key] = left;
@@ -63,7 +74,7 @@ internal sealed class HandOver(ServiceName service, ServiceLog log, ISignalDoor 
 
         while (signals.TryPeek(out var next))
         {
-            await door.AcceptAsync(next, cancellationToken);
+            await stores.Door.AcceptAsync(next, cancellationToken);
             signals.Dequeue();
         }
     }
@@ -89,7 +100,7 @@ internal sealed class HandOver(ServiceName service, ServiceLog log, ISignalDoor 
             .ToDictionary(m => m.Key, m => m.Value ?? "");
         if (buckets.Count > 0 || moved.Count > 0)
         {
-            await rates.AddAsync([.. buckets], moved, cancellationToken);
+            await stores.Rates.AddAsync([.. buckets], moved, cancellationToken);
             buckets.Clear();
             foreach (var (key, value) in moved)
             {
@@ -99,7 +110,43 @@ internal sealed class HandOver(ServiceName service, ServiceLog log, ISignalDoor 
 
         committed = clock.GetTimestamp();
         isDirty = false;
+        if (clock.GetElapsedTime(kept) >= KeepEvery)
+        {
+            await KeepAsync(cancellationToken);
+        }
     }
+
+    /// <summary>Commits, and keeps what was learned: a reader stops.</summary>
+    public async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        await CommitAsync(cancellationToken);
+        await KeepAsync(cancellationToken);
+    }
+
+    private async Task TakeUpAsync(CancellationToken cancellationToken)
+    {
+        if (await stores.Memory.LoadAsync(service, cancellationToken) is { } left && !log.TakeUp(left))
+        {
+            CouldNotTakeUp(service);
+        }
+
+        kept = clock.GetTimestamp();
+        keptEvents = log.Events;
+    }
+
+    private async Task KeepAsync(CancellationToken cancellationToken)
+    {
+        if (log.Events is var events && events != keptEvents)
+        {
+            await stores.Memory.SaveAsync(service, log.Keep(), cancellationToken);
+            keptEvents = events;
+        }
+
+        kept = clock.GetTimestamp();
+    }
+
+    [LoggerMessage(2104, LogLevel.Warning, "What was learned of the logs of {Service} before could not be read; it is learned anew, and what is new or rising is known after a while")]
+    private partial void CouldNotTakeUp(ServiceName service);
 
     private sealed class Turn(SemaphoreSlim turn) : IDisposable
     {

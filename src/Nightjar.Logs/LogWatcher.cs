@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
+
 using Nightjar.Logs.Files;
 
 namespace Nightjar.Logs;
@@ -33,7 +34,7 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var files = new FollowedFiles(service.Logs, new FollowContext(known, log.Lines, log.Take, clock, logger));
+        var files = new FollowedFiles(service.Logs, new FollowContext(known, log.Lines, log.Take, clock, logger) { IsUrgent = log.IsUrgent });
         using var bell = new DirectoryBell(bells);
         var isStarted = false;
         try
@@ -133,7 +134,8 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
     {
         if (clock.GetElapsedTime(lastData) < BusyFor)
         {
-            await Task.Delay(BusyPoll, clock, cancellationToken);
+            var isUrgent = known.Open.Any(f => f.Open.Length > 0 && log.IsUrgent(f.Open));
+            await Task.Delay(isUrgent ? Events.EventJoiner.UrgentPatience : BusyPoll, clock, cancellationToken);
             return false;
         }
 
@@ -191,6 +193,7 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
             (log.Lines.InvalidText, "events were not UTF-8"),
             (log.Lines.NulBytes, "NUL bytes"),
             (log.Lines.BrokenJson, "events were broken JSON"),
+            (log.DroppedTemplates, "kinds of lines forgotten, for there were too many"),
             (log.Lines.LostFiles, "times the end of a rotated file was not found"),
         }.Where(x => x.Count > 0).Select(x => $"{x.Count} {x.What}");
 
@@ -201,7 +204,7 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
         {
             using var turn = await handOver.TurnAsync(limit.Token);
             await handOver.DeliverAsync(Alarms(), limit.Token);
-            await handOver.CommitAsync(limit.Token);
+            await handOver.LeaveAsync(limit.Token);
         }
 #pragma warning disable CA1031 // On the way out: what was not handed over is read again at the next start.
         catch (Exception e)

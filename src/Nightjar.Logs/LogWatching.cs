@@ -58,7 +58,7 @@ public sealed class LogWatching : ILogDigests
     private IEnumerable<IWatcher> Watch(Service service, IEnumerable<ILineSource> sources, LogStores stores, DirectoryBells bells, ILogger logger)
     {
         var log = new ServiceLog(service, clock, everywhere: triggers);
-        var handOver = new HandOver(service.Name, log, stores.Door, stores.Rates, stores.Marks, clock);
+        var handOver = new HandOver(service.Name, log, stores, clock, logger);
         ImmutableArray<IWatcher> watchers =
         [
             .. service.Logs.IsEmpty ? Array.Empty<IWatcher>() : [new LogWatcher(service, log, handOver, bells, clock, logger)],
@@ -74,4 +74,4 @@ public sealed class LogWatching : ILogDigests
 }
 
 /// <summary>Where the log engine hands over what it finds, and keeps how far it read.</summary>
-public sealed record LogStores(ISignalDoor Door, IRates Rates, IWatchMarks Marks);
+public sealed record LogStores(ISignalDoor Door, IRates Rates, IWatchMarks Marks, ILogMemory Memory);

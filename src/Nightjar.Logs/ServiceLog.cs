@@ -30,7 +30,7 @@ internal sealed class ServiceLog
     private readonly RepeatLimit triggerRepeats;
     private readonly RepeatLimit alarmRepeats;
     private readonly List<Signal> fired = [];
-    private readonly DigestCounts counts = new();
+    private DigestCounts counts = new();
     private readonly int windowSeconds;
 
     /// <param name="seconds">How far back windows can be read; at least the window of the service's error rate.</param>
@@ -51,6 +51,9 @@ internal sealed class ServiceLog
 
     public LineCounts Lines { get; } = new();
 
+    /// <summary>Templates that had to go because there were too many.</summary>
+    public long DroppedTemplates => miner.Dropped;
+
     /// <summary>Events taken in so far.</summary>
     public long Events { get; private set; }
 
@@ -59,6 +62,15 @@ internal sealed class ServiceLog
         lock (gate)
         {
             Take(reader.Read(text, clock.GetUtcNow(), isBacklog));
+        }
+    }
+
+    /// <summary>A trigger would match, were this all of the event.</summary>
+    public bool IsUrgent(ReadOnlySpan<byte> text)
+    {
+        lock (gate)
+        {
+            return triggers.Scan(reader.Read(text, clock.GetUtcNow(), isBacklog: false)) is not null;
         }
     }
 
@@ -141,6 +153,32 @@ internal sealed class ServiceLog
         {
             var taken = buckets.Take();
             return service.ErrorRate.CountsLogs ? taken : [];
+        }
+    }
+
+    /// <summary>Goes on from what an earlier run kept. False when that cannot be read: then it learns anew.</summary>
+    public bool TakeUp(byte[] kept)
+    {
+        if (TemplateMemory.Read(kept) is not var (known, templates))
+        {
+            return false;
+        }
+
+        lock (gate)
+        {
+            counts = known;
+            miner.TakeUp(templates);
+        }
+
+        return true;
+    }
+
+    /// <summary>What was learned, for the next run.</summary>
+    public byte[] Keep()
+    {
+        lock (gate)
+        {
+            return TemplateMemory.Write(counts, miner.Keep());
         }
     }
 

@@ -80,6 +80,14 @@ public sealed record HttpProbe(string Name, Uri Url)
 
     /// <summary>Failures in a row before it is a signal.</summary>
     public int Failures { get; init; } = 3;
+
+    /// <summary>Null does not look at the age of what it answers.</summary>
+    public Freshness? Freshness { get; init; }
+
+    /// <summary>Null does not look at how long it takes, but for <see cref="Timeout"/>.</summary>
+    public SlowAnswers? Slow { get; init; }
+
+    public CertificateOptions Certificate { get; init; } = new();
 }
 
 /// <summary>What the error rate counts: requests where the source knows them, log lines where not.</summary>

@@ -62,7 +62,7 @@ internal sealed class SourceStreams(ServiceLog log, TimeProvider clock)
         }
     }
 
-    private TimeSpan Rest(Stream stream) => EventJoiner.Patience - clock.GetElapsedTime(stream.LastLine) is var rest && rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
+    private TimeSpan Rest(Stream stream) => (stream.IsUrgent ? EventJoiner.UrgentPatience : EventJoiner.Patience) - clock.GetElapsedTime(stream.LastLine) is var rest && rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
 
     private void DropSilent()
     {
@@ -76,12 +76,15 @@ internal sealed class SourceStreams(ServiceLog log, TimeProvider clock)
 
     private sealed class Stream
     {
+        private readonly ServiceLog log;
         private readonly LineCounts counts;
+        private bool? isUrgent;
         private DateTimeOffset? written;
         private DateTimeOffset? openWritten;
 
         public Stream(ServiceLog log)
         {
+            this.log = log;
             counts = log.Lines;
             Joiner = new EventJoiner(
                 text =>
@@ -102,6 +105,9 @@ internal sealed class SourceStreams(ServiceLog log, TimeProvider clock)
 
         public EventJoiner Joiner { get; }
 
+        /// <summary>Somebody wants to hear of the open event: found out when it is asked for, since lines may come faster.</summary>
+        public bool IsUrgent => isUrgent ??= Joiner.OpenStart is not null && log.IsUrgent(Joiner.Open);
+
         public long LastLine { get; set; }
 
         public void Line(ReadOnlySpan<byte> line, long number, DateTimeOffset? at)
@@ -116,6 +122,7 @@ internal sealed class SourceStreams(ServiceLog log, TimeProvider clock)
             written = at;
             Joiner.Line(line.TrimEnd("\r\n"u8), number);
             openWritten = Joiner.OpenStart is null ? null : openWritten ?? at;
+            isUrgent = null;
         }
 
         public void Flush() => Joiner.Flush();

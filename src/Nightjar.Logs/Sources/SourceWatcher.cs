@@ -224,6 +224,7 @@ internal sealed partial class SourceWatcher(ILineSource source, ServiceLog log, 
         {
             using var turn = await handOver.TurnAsync(limit.Token);
             await GiveAllAsync(limit.Token);
+            await handOver.LeaveAsync(limit.Token);
         }
 #pragma warning disable CA1031 // On the way out: what was not handed over is read again at the next start.
         catch (Exception e)

@@ -42,6 +42,7 @@ public sealed class SqliteStore : IAsyncDisposable
         Slots = new SqliteRequestSlots(file);
         Pages = new SqlitePages(file);
         Breaker = new SqliteBreakerRecord(file);
+        LogMemory = new SqliteLogMemory(file, clock);
     }
 
     /// <summary>The SQLite library in use, such as <c>3.40.1 (the system's)</c>.</summary>
@@ -82,6 +83,8 @@ public sealed class SqliteStore : IAsyncDisposable
     public IPages Pages { get; }
 
     public IBreakerRecord Breaker { get; }
+
+    public ILogMemory LogMemory { get; }
 
     /// <summary>Opens the store, makes it when there is none, and brings it to this program's schema.</summary>
     /// <exception cref="StoreInUseException">Another process has it open.</exception>

@@ -37,7 +37,10 @@ internal static class Keys
             .Key("timeout", "No answer by then is a failure.", Duration("10ms", "5m"), o => o.Timeout, (o, v) => o with { Timeout = v })
             .Key("status", "The status expected; any 2xx when absent.", Whole(100, 599), o => o.Status, (o, v) => o with { Status = v })
             .Key("expect", "Text that the answer must contain.", Text("a text"), o => o.Expect, (o, v) => o with { Expect = v })
-            .Key("failures", "Failures in a row before it is a signal.", Whole(1, 1_000), o => o.Failures, (o, v) => o with { Failures = v });
+            .Key("failures", "Failures in a row before it is a signal.", Whole(1, 1_000), o => o.Failures, (o, v) => o with { Failures = v })
+            .Key("freshness", "How old a time in its JSON answer may be.", HostKeys.Freshness, o => o.Freshness, (o, v) => o with { Freshness = v })
+            .Key("slow", "When right answers come too late.", HostKeys.Slow, o => o.Slow, (o, v) => o with { Slow = v })
+            .Key("certificate", "When its certificate is told to run out, for https; looked at twice a day.", HostKeys.Certificate, o => o.Certificate, (o, v) => o with { Certificate = v });
 
     private static readonly Section<ErrorRateOptions> ErrorRate =
         new Section<ErrorRateOptions>("{threshold, minVolume, window, of, source}", "When an error rate is a problem.", new ErrorRateOptions())
@@ -121,6 +124,7 @@ internal static class Keys
             .Key("triggers", "What makes a signal of a log event of any service. When absent the text CRITICAL, container_unhealthy, healing_failed or auto_heal_failed, and the level fatal; [] for none.", LogKeys.Triggers, o => o.Triggers, (o, v) => o with { Triggers = v })
             .Key("sources", "Stores that are asked for error rates: ClickHouse, Prometheus.", new ListOf<RateSourceOptions>("a list of sources", SourceKeys.Source), o => o.Sources, (o, v) => o with { Sources = v })
             .Key("alerts", "Other alerting systems that send to /hooks/alerts/<name>.", new ListOf<AlertReceiverOptions>("a list of receivers", SourceKeys.Receiver), o => o.Alerts, (o, v) => o with { Alerts = v })
+            .Key("host", "What is watched of the machine that Nightjar runs on.", HostKeys.Host, o => o.Host.Disks.IsEmpty ? null : o.Host, (o, v) => o with { Host = v })
             .Key("mode", "How far Nightjar may go: observe changes nothing that runs, approve asks before it acts, autonomous acts within its policy.", Choice(Modes, OldModes), o => o.Conduct.Mode, (o, v) => o with { Conduct = o.Conduct with { Mode = v } })
             .Key("proposals", "Whether draft pull requests are opened.", Switch(), o => o.Conduct.Proposals, (o, v) => o with { Conduct = o.Conduct with { Proposals = v } })
             .Key("tries", "Failed tries of a stage before it is left alone for an hour, then two, four … twenty-four.", Whole(1, 100), o => o.Conduct.Tries, (o, v) => o with { Conduct = o.Conduct with { Tries = v } })

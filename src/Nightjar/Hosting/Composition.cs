@@ -6,6 +6,7 @@ using Nightjar.Connectors;
 using Nightjar.Connectors.Alerts;
 using Nightjar.Connectors.Git;
 using Nightjar.Connectors.GitHub;
+using Nightjar.Connectors.Host;
 using Nightjar.Connectors.Journald;
 using Nightjar.Connectors.LocalHost;
 using Nightjar.Connectors.Paging;
@@ -50,7 +51,7 @@ internal static class Composition
     private static IServiceCollection AddStore(this IServiceCollection services, SqliteStore store) => services
         .AddSingleton(store).AddSingleton(store.Incidents).AddSingleton(store.Folds).AddSingleton(store.Inbox).AddSingleton(store.Journal)
         .AddSingleton(store.Ledger).AddSingleton(store.Silences).AddSingleton<IPauseSwitch>(s => new ResumeSwitch(store.Pause, s.GetRequiredService<AgentBreaker>())).AddSingleton(store.Rates).AddSingleton(store.Requests)
-        .AddSingleton(store.Evidence).AddSingleton(store.Marks).AddSingleton(store.Memory).AddSingleton(store.SignIns).AddSingleton(store.Spend).AddSingleton(store.Slots).AddSingleton(store.Pages).AddSingleton(store.Breaker)
+        .AddSingleton(store.Evidence).AddSingleton(store.Marks).AddSingleton(store.Memory).AddSingleton(store.SignIns).AddSingleton(store.Spend).AddSingleton(store.Slots).AddSingleton(store.Pages).AddSingleton(store.Breaker).AddSingleton(store.LogMemory)
         .AddSingleton(new IncidentStores(store.Incidents, store.Folds, store.Inbox, store.Journal, store.Ledger));
 
     private static IServiceCollection AddSignals(this IServiceCollection services, NightjarOptions options) => services
@@ -63,7 +64,8 @@ internal static class Composition
         .AddSingleton(s => new RateSources(options.Sources, s.GetRequiredService<Catalogue>(), s.GetRequiredService<ISignalDoor>(), s.GetRequiredService<IRates>(), s.GetRequiredService<IWatchMarks>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()))
         .AddSingleton<AlertStores>().AddSingleton(s => new AlertRoom(options.Alerts, s.GetRequiredService<Catalogue>(), s.GetRequiredService<ISignalDoor>(), s.GetRequiredService<AlertStores>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AlertRoom>>()))
         .AddSingleton<IAlertDoor>(s => s.GetRequiredService<AlertRoom>()).AddSingleton<IAlertAnswers>(s => s.GetRequiredService<AlertRoom>())
-        .AddSingleton<ProbeRoom>().AddSingleton<IProbeAnswers>(s => s.GetRequiredService<ProbeRoom>())
+        .AddSingleton<ProbeRoom>().AddSingleton(s => new DiskWatcher(options.Host, s.GetRequiredService<ISignalDoor>(), DiskWatcher.Read, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DiskWatcher>>()))
+        .AddSingleton<IProbeAnswers>(s => new FirstAnswer([s.GetRequiredService<ProbeRoom>(), s.GetRequiredService<DiskWatcher>()]))
         .AddSingleton(s => Watchers(s, options))
         .AddSingleton(s => s.GetRequiredService<ProbeRoom>().RunningVersions())
         .AddSingleton(s => new GitRepositories(StateFiles.Repositories(options.State), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GitRepositories>>(), author: new CommitAuthor(options.Author.Name, options.Author.Email), logins: s.GetRequiredService<GitHubRoom>().Login))
@@ -93,7 +95,8 @@ internal static class Composition
     private static IEnumerable<IWatcher> Watchers(IServiceProvider parts, NightjarOptions options) =>
     [
         .. parts.GetRequiredService<LogWatching>().Watchers,
-        parts.GetRequiredService<ProbeRoom>().Watcher(parts.GetRequiredService<Catalogue>(), parts.GetRequiredService<ISignalDoor>()),
+        .. parts.GetRequiredService<ProbeRoom>().Watchers(parts.GetRequiredService<Catalogue>(), parts.GetRequiredService<ISignalDoor>()),
+        .. options.Host.Disks.IsEmpty ? Array.Empty<IWatcher>() : [parts.GetRequiredService<DiskWatcher>()],
         .. parts.GetRequiredService<RateSources>().Watchers,
         .. options.Alerts.IsEmpty ? Array.Empty<IWatcher>() : [parts.GetRequiredService<AlertRoom>()],
     ];

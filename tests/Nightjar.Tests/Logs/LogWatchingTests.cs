@@ -135,7 +135,7 @@ public sealed class LogWatchingTests : IDisposable
     public void Dispose() => directory.Delete(recursive: true);
 
     private LogWatching Watching(Service service, TimeProvider? clock = null) =>
-        new(new Catalogue([service]), [], [], new LogStores(outside, outside, outside), clock ?? TimeProvider.System, NullLoggerFactory.Instance);
+        new(new Catalogue([service]), [], [], outside.Stores, clock ?? TimeProvider.System, NullLoggerFactory.Instance);
 
     private void Write(IEnumerable<string> lines) => File.AppendAllText(Log, string.Concat(lines.Select(l => l + "\n")));
 

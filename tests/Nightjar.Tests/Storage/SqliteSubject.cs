@@ -31,6 +31,7 @@ public sealed class SqliteSubject : StoreSubject
             Slots = store.Slots,
             Pages = store.Pages,
             Breaker = store.Breaker,
+            LogMemory = store.LogMemory,
             Prune = (now, options) => store.PruneAsync(now, options, CancellationToken.None),
             Close = store.DisposeAsync,
         };

@@ -54,6 +54,8 @@ public sealed record OpenStore
 
     public required IBreakerRecord Breaker { get; init; }
 
+    public required ILogMemory LogMemory { get; init; }
+
     public required Func<DateTimeOffset, RetentionOptions, Task> Prune { get; init; }
 
     public required Func<ValueTask> Close { get; init; }

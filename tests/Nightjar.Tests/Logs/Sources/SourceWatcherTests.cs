@@ -148,13 +148,37 @@ public sealed class SourceWatcherTests
     }
 
     [Fact]
+    public async Task What_was_learned_is_kept_every_minute_and_at_the_end_and_taken_up_by_the_next_run()
+    {
+        await using (var watching = Watch())
+        {
+            source.Give("a", "1", """{"message":"order 1 placed"}""");
+            await watching.PassUntilAsync(() => MarkIs("""{"a":"1"}"""));
+            Assert.Equal(0, outside.Saves);
+            clock.Advance(TimeSpan.FromMinutes(1));
+            source.Give("a", "2", """{"message":"order 2 placed"}""");
+            await watching.PassUntilAsync(() => outside.Saves == 1);
+            source.Give("a", "3", """{"message":"order 3 placed"}""");
+            await watching.PassUntilAsync(() => MarkIs("""{"a":"3"}"""));
+        }
+
+        Assert.Equal(2, outside.Saves);
+        var logs = Logs();
+        await using var again = Watching.Of(logs.Watchers[0], clock);
+        source.Give("a", "4", """{"message":"order 4 placed"}""");
+        await again.PassUntilAsync(() => MarkIs("""{"a":"4"}"""));
+        var digest = await logs.DigestAsync(ScriptedSource.Shop, clock.Now, clock.Now.AddMinutes(1), Token);
+        Assert.Equal(4, Assert.Single(digest?.Templates ?? []).Count);
+    }
+
+    [Fact]
     public async Task Files_and_sources_of_one_service_feed_one_count()
     {
         var file = Path.GetTempFileName();
         try
         {
             var service = Service() with { Logs = [file], ErrorRate = new ErrorRateOptions { MinVolume = 10, Threshold = 0.5, Of = RateUnit.Lines } };
-            var logs = new LogWatching(new Catalogue([service]), [source], [], new LogStores(outside, outside, outside), TimeProvider.System, NullLoggerFactory.Instance);
+            var logs = new LogWatching(new Catalogue([service]), [source], [], outside.Stores, TimeProvider.System, NullLoggerFactory.Instance);
             Assert.Equal(["logs of shop", "scripted of shop"], logs.Watchers.Select(w => w.Name));
             await using var files = Watching.Of(logs.Watchers[0], clock);
             await using var lines = Watching.Of(logs.Watchers[1], clock);
@@ -190,11 +214,9 @@ public sealed class SourceWatcherTests
         Assert.Contains("\"c1999\":\"1999\"", marks, StringComparison.Ordinal);
     }
 
-    private Watching Watch()
-    {
-        var logs = new LogWatching(new Catalogue([Service()]), [source], [], new LogStores(outside, outside, outside), clock, NullLoggerFactory.Instance);
-        return Watching.Of(Assert.Single(logs.Watchers), clock);
-    }
+    private Watching Watch() => Watching.Of(Assert.Single(Logs().Watchers), clock);
+
+    private LogWatching Logs() => new(new Catalogue([Service()]), [source], [], outside.Stores, clock, NullLoggerFactory.Instance);
 
     private bool MarkIs(string json) => outside.GetAsync("logs:shop:scripted", Token).Result == json;
 
