@@ -1,7 +1,7 @@
 using Nightjar.Core.Signals;
 using Nightjar.Testing;
 
-namespace Nightjar.Tests.Logs.Sources;
+namespace Nightjar.Tests.Logs;
 
 /// <summary>A watcher while a test runs.</summary>
 internal sealed class Watching : IAsyncDisposable
@@ -44,7 +44,9 @@ internal sealed class Watching : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        await run.WaitAsync(Patience);
+        await run.WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Assert.False(run.IsFaulted, run.Exception?.ToString());
+        Assert.True(run.IsCompleted, "the watcher does not stop");
         stop.Dispose();
     }
 }
