@@ -56,6 +56,9 @@ internal sealed record NightjarOptions
     /// <summary>The route of pages that nothing else is named for; null leaves them in our own log.</summary>
     public string? Route { get; init; }
 
+    /// <summary>Null writes no file.</summary>
+    public AnnounceFileOptions? Announce { get; init; }
+
     public MailOptions Mail { get; init; } = new();
 
     /// <summary>Where people reach the dashboard; what links in messages begin with.</summary>

@@ -79,7 +79,7 @@ internal static class Composition
         .AddSingleton(s => new PagingRoom(options.Routes, options.Mail, options.Conduct.DryRun, s.GetRequiredService<ILogger<ConsoleChannel>>()))
         .AddSingleton(s => s.GetRequiredService<PagingRoom>().For(options.Route, s.GetRequiredService<Catalogue>()))
         .AddAgent(options)
-        .AddSingleton<IAnnouncer, ConsoleAnnouncer>();
+        .AddSingleton<IAnnouncer, ConsoleAnnouncer>().AddAnnounceFile(options);
 
     /// <summary>Log lines that are not in files.</summary>
     private static IEnumerable<ILineSource> LineSources(IServiceProvider parts)
@@ -100,6 +100,9 @@ internal static class Composition
         .. parts.GetRequiredService<RateSources>().Watchers,
         .. options.Alerts.IsEmpty ? Array.Empty<IWatcher>() : [parts.GetRequiredService<AlertRoom>()],
     ];
+
+    private static IServiceCollection AddAnnounceFile(this IServiceCollection services, NightjarOptions options) =>
+        options is { Announce: { } file, Conduct.DryRun: false } ? services.AddSingleton<IAnnouncer>(s => new FileAnnouncer(file, s.GetRequiredService<TimeProvider>())) : services;
 
     private static IServiceCollection AddPipeline(this IServiceCollection services, NightjarOptions options, Seams seams)
     {
