@@ -27,7 +27,8 @@ public sealed class QuietEvidence(IRates rates, IProbeAnswers probes, IAlertAnsw
     {
         if (incident.Trigger is { Kind: SignalKind.ProbeFailure or SignalKind.Finding, Source: { } probe })
         {
-            return probes.LastWell(service.Name, probe) is { } well && well >= from ? (QuietSays.Gone, $"{Titles.Clean(probe)} was well at {well:u}") : (QuietSays.Unknown, "nobody saw it well");
+            var who = incident.Trigger.Kind == SignalKind.ProbeFailure ? "the probe" : Titles.Clean(probe);
+            return probes.LastWell(service.Name, probe) is { } well && well >= from ? (QuietSays.Gone, $"{who} was well at {well:u}") : (QuietSays.Unknown, $"no answer of {who}");
         }
 
         if (incident.Trigger is { Kind: SignalKind.Alert, Source: { } alert } && await alerts.StandingAsync(service.Name, alert, cancellationToken) is { } standing)
