@@ -80,6 +80,7 @@ if ((!fast)); then
     want chromium chromium "the pages in a real browser"
     want gh gh "GitHub's own client against the stand-in"
     fetch @octokit/openapi 23.0.2 "$results/github-openapi" package/generated/api.github.com.json "the stand-in against GitHub's OpenAPI document"
+    want /lib/systemd/systemd-journal-remote systemd-journal-remote "lines of a real journal"
     want prometheus prometheus "error rates from a real Prometheus"
     want prometheus-alertmanager prometheus-alertmanager "alerts from a real Alertmanager"
     want clickhouse-server clickhouse-server "own SQL against a real ClickHouse"

@@ -20,16 +20,19 @@ internal sealed class LogsBenchmark : IBenchmark
 
     public string Name => "logs";
 
-    public string Says => "grouping accuracy of the template miner on the systems in --data DIR (laid out like loghub), and its speed";
+    public string Says => "grouping accuracy of the template miner on the systems in --data DIR (laid out like loghub), its speed, and the time from a line to its signal (--latency: only that)";
 
-    public Task<IReadOnlyList<Row>> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Row>> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+        [.. arguments.Contains("--latency") ? [] : OnData(arguments), .. await LineLatency.MeasureAsync(cancellationToken)];
+
+    private static IReadOnlyList<Row> OnData(IReadOnlyList<string> arguments)
     {
         var at = arguments.ToList().IndexOf("--data");
         var folder = at >= 0 && at + 1 < arguments.Count ? arguments[at + 1] : Path.Combine("..", "shared", "data", "loghub");
         if (!Directory.Exists(folder))
         {
             Console.Error.WriteLine($"skipped: no data in {folder}; name a folder laid out like loghub with --data DIR");
-            return Task.FromResult<IReadOnlyList<Row>>([]);
+            return [];
         }
 
         var systems = Directory.GetDirectories(folder).Order().Select(d => (Name: Path.GetFileName(d), Lines: Read(Directory.GetFiles(d, "*_structured.csv").Single()))).ToList();
@@ -49,7 +52,7 @@ internal sealed class LogsBenchmark : IBenchmark
         var speed = Speed([.. systems.SelectMany(s => s.Lines).Select(l => Event(l.Text))]);
         rows.Add(new Row("lines mined a second, one thread, masks included", speed, "/s", "at least 1,000,000", speed >= 1_000_000));
         rows.AddRange(Scan([.. systems.SelectMany(s => s.Lines).Select(l => l.Text)]));
-        return Task.FromResult<IReadOnlyList<Row>>(rows);
+        return rows;
     }
 
     /// <summary>A file of a gigabyte is read and looked through for the usual triggers, and by grep in the same minute.</summary>

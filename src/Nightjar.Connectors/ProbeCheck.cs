@@ -2,13 +2,19 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Nightjar.Core.Services;
+using Nightjar.Core.Signals;
 
 namespace Nightjar.Connectors;
 
 /// <summary>How one look at an endpoint went.</summary>
 /// <param name="Says">What was expected and what came; empty when it was well.</param>
 /// <param name="Body">The beginning of the body.</param>
-internal sealed record ProbeResult(bool IsWell, string Says, string Body);
+/// <param name="Took">From the question to the end of the answer.</param>
+internal sealed record ProbeResult(bool IsWell, string Says, string Body, TimeSpan Took = default)
+{
+    /// <summary>As in <see cref="Signal.Condition"/>; null for a plain failure.</summary>
+    public string? Condition { get; init; }
+}
 
 /// <summary>Looks at one endpoint once.</summary>
 internal static class ProbeCheck
@@ -16,22 +22,30 @@ internal static class ProbeCheck
     /// <summary>A health page is a few kilobytes; what is expected must come within this.</summary>
     private const int LargestBody = 64 * 1024;
 
+    /// <summary>Of an answer whose age is looked at, all must be read.</summary>
+    private const int LargestJson = 1024 * 1024;
+
     private const int LongestSample = 500;
 
-    public static async Task<ProbeResult> RunAsync(Web web, HttpProbe probe, CancellationToken cancellationToken)
+    /// <param name="clock">For the age of what is answered; how long it took is measured in real time.</param>
+    public static async Task<ProbeResult> RunAsync(Web web, HttpProbe probe, TimeProvider clock, CancellationToken cancellationToken)
     {
+        var began = TimeProvider.System.GetTimestamp();
         try
         {
-            var answer = await web.GetAsync(probe.Url, LargestBody, probe.Timeout, a => IsExpected(probe, a.Status) && probe.Expect is { } text && a.Body.Contains(text, StringComparison.Ordinal), cancellationToken);
-            return Judge(probe, answer);
+            var answer = await web.GetAsync(probe.Url, probe.Freshness is null ? LargestBody : LargestJson, probe.Timeout, a => IsEnough(probe, a), cancellationToken);
+            return Judge(probe, answer, clock.GetUtcNow()) with { Took = TimeProvider.System.GetElapsedTime(began) };
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException or NotSupportedException or InvalidOperationException)
         {
-            return Failed(probe, Reason(e), "");
+            return Failed(probe, Reason(e), "") with { Took = TimeProvider.System.GetElapsedTime(began) };
         }
     }
 
-    private static ProbeResult Judge(HttpProbe probe, WebAnswer answer)
+    private static bool IsEnough(HttpProbe probe, WebAnswer answer) =>
+        probe is { Freshness: null, Expect: { } text } && IsExpected(probe, answer.Status) && answer.Body.Contains(text, StringComparison.Ordinal);
+
+    private static ProbeResult Judge(HttpProbe probe, WebAnswer answer, DateTimeOffset now)
     {
         if (!IsExpected(probe, answer.Status))
         {
@@ -39,8 +53,13 @@ internal static class ProbeCheck
             return Failed(probe, $"status {(int)answer.Status}{elsewhere}", answer.Body);
         }
 
-        return probe.Expect is { } text && !answer.Body.Contains(text, StringComparison.Ordinal)
-            ? Failed(probe, $"status {(int)answer.Status} without that text", answer.Body)
+        if (probe.Expect is { } text && !answer.Body.Contains(text, StringComparison.Ordinal))
+        {
+            return Failed(probe, $"status {(int)answer.Status} without that text", answer.Body);
+        }
+
+        return probe.Freshness is { } fresh && AnswerAge.Fault(answer.Body, fresh, now) is { } fault
+            ? new ProbeResult(false, $"GET {Web.Shown(probe.Url)}: {fault}", Line(answer.Body, LongestSample)) { Condition = "stale-data" }
             : new ProbeResult(true, "", "");
     }
 

@@ -17,7 +17,7 @@ internal sealed class SourceRoutes
     {
         this.options = options;
         this.catalogue = catalogue;
-        owned = [.. catalogue.All.Where(s => s.ErrorRate.Source == options.Name || (s.ErrorRate.Source is null && s.Logs.IsEmpty && isFirst)).Select(s => s.Name)];
+        owned = [.. catalogue.All.Where(s => s.ErrorRate.Source == options.Name || (s.ErrorRate.Source is null && !s.HasLogs && isFirst)).Select(s => s.Name)];
     }
 
     /// <summary>Services that this source counts.</summary>

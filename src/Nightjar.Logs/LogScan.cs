@@ -7,7 +7,7 @@ using Nightjar.Logs.Files;
 namespace Nightjar.Logs;
 
 /// <summary>One bounded look at what the log files of a service hold now; follows nothing and leaves no mark.</summary>
-internal sealed class LogScan(Service service, TimeProvider clock)
+internal sealed class LogScan(Service service, ImmutableArray<LogTrigger> everywhere, TimeProvider clock)
 {
     /// <summary>Read from the end of each file: at 200 bytes a line 300,000 lines, about a second of work.</summary>
     private const long MostBytes = 64 * 1024 * 1024;
@@ -16,7 +16,7 @@ internal sealed class LogScan(Service service, TimeProvider clock)
     private readonly HashSet<string> done = new(StringComparer.Ordinal);
 
     /// <summary>What was learned, for a digest.</summary>
-    public ServiceLog Log { get; } = new(service, clock, seconds: 3_600);
+    public ServiceLog Log { get; } = new(service, clock, seconds: 3_600, everywhere);
 
     /// <summary>What fires in the last <paramref name="span"/>, an hour at most.</summary>
     public ImmutableArray<Signal> Run(TimeSpan span, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
+
 using Nightjar.Logs.Files;
 
 namespace Nightjar.Logs;
@@ -18,16 +19,11 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
 
     private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan CommitEvery = TimeSpan.FromSeconds(1);
-
     /// <summary>How long the last hand-over may take when the watcher is stopped.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(3);
 
     private readonly KnownFiles known = new();
     private readonly RetryPace pace = new(clock);
-    private long committed;
-    private long committedEvents;
-    private bool isDirty = true;
     private long lastData;
     private long judged;
     private bool hasRung;
@@ -38,7 +34,7 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var files = new FollowedFiles(service.Logs, new FollowContext(known, log.Lines, log.Take, clock, logger));
+        var files = new FollowedFiles(service.Logs, new FollowContext(known, log.Lines, log.Take, clock, logger) { IsUrgent = log.IsUrgent });
         using var bell = new DirectoryBell(bells);
         var isStarted = false;
         try
@@ -50,9 +46,8 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
                 {
                     if (!isStarted)
                     {
-                        files.Start(await handOver.LeftAsync(cancellationToken));
+                        await StartAsync(files, cancellationToken);
                         isStarted = true;
-                        lastData = clock.GetTimestamp();
                     }
 
                     await LookAsync(files, bell, cancellationToken);
@@ -72,7 +67,7 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
         {
             if (isStarted)
             {
-                await LeaveAsync(files);
+                await LeaveAsync();
             }
         }
         finally
@@ -84,22 +79,27 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
         }
     }
 
+    private async Task StartAsync(FollowedFiles files, CancellationToken cancellationToken)
+    {
+        using var turn = await handOver.TurnAsync(cancellationToken);
+        var left = await handOver.JoinAsync("", () => files.State.Write(), cancellationToken);
+        files.Start(FollowState.Read(left));
+        lastData = clock.GetTimestamp();
+    }
+
     /// <summary>One look at all files, what comes of it, and the rest until the next.</summary>
     private async Task LookAsync(FollowedFiles files, DirectoryBell bell, CancellationToken cancellationToken)
     {
-        // What could not be given away last time goes first: nothing more is read until it is.
-        await handOver.DeliverAsync([], cancellationToken);
         var search = hasRung;
         hasRung = false;
-        var outcome = files.Advance(search);
-        await handOver.DeliverAsync(Found(), cancellationToken);
-        isDirty |= outcome != ReadOutcome.Idle || log.Events != committedEvents;
-        if (isDirty && clock.GetElapsedTime(committed) >= CommitEvery)
+        var outcome = ReadOutcome.Idle;
+        using (await handOver.TurnAsync(cancellationToken))
         {
-            committedEvents = log.Events;
-            await handOver.CommitAsync(log.TakeBuckets(), files.State, cancellationToken);
-            committed = clock.GetTimestamp();
-            isDirty = false;
+            // What could not be given away last time goes first: nothing more is read until it is.
+            await handOver.DeliverAsync([], cancellationToken);
+            outcome = files.Advance(search);
+            await handOver.DeliverAsync(Alarms(), cancellationToken);
+            await handOver.CommitDueAsync(cancellationToken, outcome != ReadOutcome.Idle);
         }
 
         pace.Succeeded();
@@ -116,17 +116,16 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
         }
     }
 
-    private ImmutableArray<Signal> Found()
+    private ImmutableArray<Signal> Alarms()
     {
-        var fired = log.TakeFired();
         var open = known.Open.Where(f => f.Open.Length > 0).Select(f => f.Open.ToArray()).ToList();
         if (log.Events == judged && open.Count == 0)
         {
-            return fired;
+            return [];
         }
 
         judged = log.Events;
-        return [.. fired, .. log.Alarms(open)];
+        return log.Alarms(open);
     }
 
     /// <summary>True when something has rung since.</summary>
@@ -135,7 +134,8 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
     {
         if (clock.GetElapsedTime(lastData) < BusyFor)
         {
-            await Task.Delay(BusyPoll, clock, cancellationToken);
+            var isUrgent = known.Open.Any(f => f.Open.Length > 0 && log.IsUrgent(f.Open));
+            await Task.Delay(isUrgent ? Events.EventJoiner.UrgentPatience : BusyPoll, clock, cancellationToken);
             return false;
         }
 
@@ -193,16 +193,18 @@ internal sealed partial class LogWatcher(Service service, ServiceLog log, HandOv
             (log.Lines.InvalidText, "events were not UTF-8"),
             (log.Lines.NulBytes, "NUL bytes"),
             (log.Lines.BrokenJson, "events were broken JSON"),
+            (log.DroppedTemplates, "kinds of lines forgotten, for there were too many"),
             (log.Lines.LostFiles, "times the end of a rotated file was not found"),
         }.Where(x => x.Count > 0).Select(x => $"{x.Count} {x.What}");
 
-    private async Task LeaveAsync(FollowedFiles files)
+    private async Task LeaveAsync()
     {
         using var limit = new CancellationTokenSource(LastWords, clock);
         try
         {
-            await handOver.DeliverAsync(Found(), limit.Token);
-            await handOver.CommitAsync(log.TakeBuckets(), files.State, limit.Token);
+            using var turn = await handOver.TurnAsync(limit.Token);
+            await handOver.DeliverAsync(Alarms(), limit.Token);
+            await handOver.LeaveAsync(limit.Token);
         }
 #pragma warning disable CA1031 // On the way out: what was not handed over is read again at the next start.
         catch (Exception e)

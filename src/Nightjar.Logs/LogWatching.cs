@@ -5,35 +5,34 @@ using Nightjar.Core.Evidence;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 using Nightjar.Logs.Files;
+using Nightjar.Logs.Sources;
 
 namespace Nightjar.Logs;
 
-/// <summary>The log engine as the host sees it: a watcher for each service that has log files, and digests of what they said.</summary>
+/// <summary>The log engine as the host sees it: watchers of log files and of other sources of lines, and digests of what they said.</summary>
 public sealed class LogWatching : ILogDigests
 {
     private readonly Catalogue catalogue;
     private readonly TimeProvider clock;
+    private readonly ImmutableArray<LogTrigger> triggers;
     private readonly ConcurrentDictionary<ServiceName, ServiceLog> logs = new();
 
-    /// <exception cref="ArgumentException">A trigger of a service is not a regular expression.</exception>
-    public LogWatching(Catalogue catalogue, ISignalDoor door, IRates rates, IWatchMarks marks, TimeProvider clock, ILoggerFactory loggers)
+    /// <param name="sources">Lines that are not in files; a service may have both.</param>
+    /// <param name="triggers">Those of every service, beside its own.</param>
+    /// <exception cref="ArgumentException">A trigger is not a regular expression.</exception>
+    public LogWatching(Catalogue catalogue, IEnumerable<ILineSource> sources, ImmutableArray<LogTrigger> triggers, LogStores stores, TimeProvider clock, ILoggerFactory loggers)
     {
-        this.catalogue = catalogue;
-        this.clock = clock;
+        (this.catalogue, this.clock, this.triggers) = (catalogue, clock, triggers);
         var logger = loggers.CreateLogger<LogWatching>();
         var bells = new DirectoryBells(logger);
-        Watchers = [.. catalogue.All.Where(s => s.Logs.Length > 0).Select(service =>
-        {
-            var log = new ServiceLog(service, clock);
-            logs[service.Name] = log;
-            return new LogWatcher(service, log, new HandOver(service.Name, door, rates, marks), bells, clock, logger);
-        })];
+        var bySource = sources.ToLookup(s => s.Service);
+        Watchers = [.. catalogue.All.SelectMany(service => Watch(service, bySource[service.Name], stores, bells, logger))];
     }
 
     /// <summary>Run each until shutdown.</summary>
     public ImmutableArray<IWatcher> Watchers { get; }
 
-    /// <summary>Null for a service without log files, or one whose logs said nothing yet.</summary>
+    /// <summary>Null for a service without logs, or one whose logs said nothing yet.</summary>
     public Task<LogDigest?> DigestAsync(ServiceName service, DateTimeOffset onset, DateTimeOffset now, CancellationToken cancellationToken) =>
         Task.FromResult(logs.TryGetValue(service, out var log) && log.Events > 0 ? log.Digest(onset, now) : null);
 
@@ -47,7 +46,7 @@ public sealed class LogWatching : ILogDigests
             var found = ImmutableArray.CreateBuilder<Signal>();
             foreach (var service in catalogue.All.Where(s => s.Logs.Length > 0))
             {
-                var scan = new LogScan(service, clock);
+                var scan = new LogScan(service, triggers, clock);
                 found.AddRange(scan.Run(span, cancellationToken));
                 logs[service.Name] = scan.Log;
             }
@@ -55,4 +54,24 @@ public sealed class LogWatching : ILogDigests
             return found.ToImmutable();
         },
         cancellationToken);
+
+    private IEnumerable<IWatcher> Watch(Service service, IEnumerable<ILineSource> sources, LogStores stores, DirectoryBells bells, ILogger logger)
+    {
+        var log = new ServiceLog(service, clock, everywhere: triggers);
+        var handOver = new HandOver(service.Name, log, stores, clock, logger);
+        ImmutableArray<IWatcher> watchers =
+        [
+            .. service.Logs.IsEmpty ? Array.Empty<IWatcher>() : [new LogWatcher(service, log, handOver, bells, clock, logger)],
+            .. sources.Select(s => new SourceWatcher(s, log, handOver, clock, logger)),
+        ];
+        if (!watchers.IsEmpty)
+        {
+            logs[service.Name] = log;
+        }
+
+        return watchers;
+    }
 }
+
+/// <summary>Where the log engine hands over what it finds, and keeps how far it read.</summary>
+public sealed record LogStores(ISignalDoor Door, IRates Rates, IWatchMarks Marks, ILogMemory Memory);

@@ -30,11 +30,12 @@ internal sealed class ServiceLog
     private readonly RepeatLimit triggerRepeats;
     private readonly RepeatLimit alarmRepeats;
     private readonly List<Signal> fired = [];
-    private readonly DigestCounts counts = new();
+    private DigestCounts counts = new();
     private readonly int windowSeconds;
 
     /// <param name="seconds">How far back windows can be read; at least the window of the service's error rate.</param>
-    public ServiceLog(Service service, TimeProvider clock, int seconds = 0)
+    /// <param name="everywhere">Triggers of every service.</param>
+    public ServiceLog(Service service, TimeProvider clock, int seconds = 0, ImmutableArray<LogTrigger> everywhere = default)
     {
         this.service = service;
         this.clock = clock;
@@ -43,12 +44,15 @@ internal sealed class ServiceLog
         errors = new ErrorGroups(service.ErrorRate.Window);
         window = new RateWindow(Math.Max(seconds, windowSeconds));
         buckets = new BucketLedger(service.Name, service.ErrorRate.Of);
-        triggers = new TriggerScan(service);
+        triggers = new TriggerScan(service.Name, [.. service.Triggers, .. everywhere.IsDefault ? [] : everywhere]);
         triggerRepeats = new RepeatLimit(clock);
         alarmRepeats = new RepeatLimit(clock);
     }
 
     public LineCounts Lines { get; } = new();
+
+    /// <summary>Templates that had to go because there were too many.</summary>
+    public long DroppedTemplates => miner.Dropped;
 
     /// <summary>Events taken in so far.</summary>
     public long Events { get; private set; }
@@ -58,6 +62,25 @@ internal sealed class ServiceLog
         lock (gate)
         {
             Take(reader.Read(text, clock.GetUtcNow(), isBacklog));
+        }
+    }
+
+    /// <summary>A trigger would match, were this all of the event.</summary>
+    public bool IsUrgent(ReadOnlySpan<byte> text)
+    {
+        lock (gate)
+        {
+            return triggers.Scan(reader.Read(text, clock.GetUtcNow(), isBacklog: false)) is not null;
+        }
+    }
+
+    /// <param name="written">When its source says that it was written.</param>
+    public void TakeWritten(ReadOnlySpan<byte> text, DateTimeOffset written)
+    {
+        lock (gate)
+        {
+            var now = clock.GetUtcNow();
+            Take(reader.Read(text, written < now ? written : now, isBacklog: false));
         }
     }
 
@@ -130,6 +153,32 @@ internal sealed class ServiceLog
         {
             var taken = buckets.Take();
             return service.ErrorRate.CountsLogs ? taken : [];
+        }
+    }
+
+    /// <summary>Goes on from what an earlier run kept. False when that cannot be read: then it learns anew.</summary>
+    public bool TakeUp(byte[] kept)
+    {
+        if (TemplateMemory.Read(kept) is not var (known, templates))
+        {
+            return false;
+        }
+
+        lock (gate)
+        {
+            counts = known;
+            miner.TakeUp(templates);
+        }
+
+        return true;
+    }
+
+    /// <summary>What was learned, for the next run.</summary>
+    public byte[] Keep()
+    {
+        lock (gate)
+        {
+            return TemplateMemory.Write(counts, miner.Keep());
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.IO.Enumeration;
 using System.Text.RegularExpressions;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
@@ -7,13 +8,14 @@ using Nightjar.Logs.Events;
 
 namespace Nightjar.Logs;
 
-/// <summary>Looks in every event for the text that a person wants to hear of.</summary>
-internal sealed partial class TriggerScan(Service service)
+/// <summary>Looks in every event for what a person wants to hear of.</summary>
+internal sealed partial class TriggerScan(ServiceName service, ImmutableArray<LogTrigger> wanted)
 {
     /// <summary>For the few expressions that only backtracking can match.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(50);
 
-    private readonly ImmutableArray<Trigger> triggers = [.. service.AlertPatterns.Select(p => new Trigger(p.Pattern, p.Condition)), .. service.Triggers.Select(t => new Trigger(t))];
+    /// <summary>Those that name a condition come first: they say more.</summary>
+    private readonly ImmutableArray<Rule> rules = [.. wanted.OrderBy(t => t.Condition is null).Select(t => new Rule(t))];
 
     /// <summary>Events on which an expression took too long; they count as no match.</summary>
     public long TimedOut { get; private set; }
@@ -34,20 +36,20 @@ internal sealed partial class TriggerScan(Service service)
     /// <summary>The signal of the first trigger that matches; null when none does.</summary>
     public Signal? Scan(LogEvent line)
     {
-        foreach (var trigger in triggers)
+        foreach (var rule in rules)
         {
-            if (Matches(trigger, line))
+            if (rule.Fits(line) && (rule.Pattern is null || Matches(rule.Pattern, line)))
             {
                 return new Signal
                 {
                     Kind = SignalKind.LogTrigger,
-                    Service = service.Name,
+                    Service = service,
                     At = line.At,
                     ErrorClass = line.ErrorClass,
                     Message = line.ErrorMessage,
                     Frames = line.Frames,
-                    Source = trigger.ToString(),
-                    Condition = trigger.Condition,
+                    Source = rule.Wanted.ToString(),
+                    Condition = rule.Wanted.Condition,
                     Severity = line.Level == LogLevel.Fatal ? Severity.Critical : Severity.Warning,
                     Samples = [line.Raw],
                 };
@@ -69,6 +71,34 @@ internal sealed partial class TriggerScan(Service service)
             TimedOut++;
             return false;
         }
+    }
+
+    /// <summary>A trigger, ready to be compared.</summary>
+    private sealed class Rule(LogTrigger wanted)
+    {
+        public LogTrigger Wanted => wanted;
+
+        public Trigger? Pattern { get; } = wanted.Pattern is { } pattern ? new Trigger(pattern) : null;
+
+        /// <summary>All but the pattern, which is looked for last.</summary>
+        public bool Fits(LogEvent line) => IsGraveEnough(line.Level) && (wanted.Exception is null || IsException(line));
+
+        private bool IsGraveEnough(LogLevel level) => wanted.Level is not { } least || level >= Lowest(least);
+
+        private static LogLevel Lowest(TriggerLevel least) => least switch
+        {
+            TriggerLevel.Warning => LogLevel.Warning,
+            TriggerLevel.Error => LogLevel.Error,
+            TriggerLevel.Fatal => LogLevel.Fatal,
+        };
+
+        private bool IsException(LogEvent line)
+        {
+            var name = line.ErrorClass;
+            return name.Length > 0 && (IsNamed(name) || IsNamed(name.AsSpan(name.LastIndexOf('.') + 1)));
+        }
+
+        private bool IsNamed(ReadOnlySpan<char> name) => FileSystemName.MatchesSimpleExpression(wanted.Exception, name, ignoreCase: false);
     }
 
     /// <summary>An expression. Most are plain words with <c>|</c> between them: those are looked for all at once, as fast as memory is read.</summary>

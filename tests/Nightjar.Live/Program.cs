@@ -32,6 +32,8 @@ internal sealed class Program : IAsyncDisposable
 
     public int Id => process.Id;
 
+    public StreamWriter Input => process.StandardInput;
+
     public IReadOnlyCollection<string> Lines => lines;
 
     public string Out => string.Join('\n', lines);
@@ -41,6 +43,14 @@ internal sealed class Program : IAsyncDisposable
     public bool HasExited => process.HasExited;
 
     public static Program Start(Place place, params string[] arguments)
+    {
+        var program = StartWithInput(place, arguments);
+        program.process.StandardInput.Close();
+        return program;
+    }
+
+    /// <summary>What is written to its input is for the test to say.</summary>
+    public static Program StartWithInput(Place place, params string[] arguments)
     {
         // A test run in the background ignores SIGINT, and its children would, too; a terminal's do not.
         var start = new ProcessStartInfo("setsid", ["env", "--default-signal=INT,QUIT", "dotnet", Assembly, .. arguments])
@@ -56,7 +66,6 @@ internal sealed class Program : IAsyncDisposable
         }
 
         var process = Process.Start(start) ?? throw new InvalidOperationException("setsid did not start");
-        process.StandardInput.Close();
         var program = new Program(process);
         place.Owns(program);
         return program;

@@ -100,7 +100,7 @@ public sealed class LogStories : IDisposable
     [Fact]
     public async Task A_line_that_matches_a_trigger_opens_an_incident_of_its_own()
     {
-        await using var world = await StartAsync(s => s with { Triggers = ["out of (disk|memory)"] });
+        await using var world = await StartAsync(s => s with { Triggers = [new LogTrigger("out of (disk|memory)")] });
         log.Serve(3);
         log.Write("2026-05-19 21:00:00 WARN cache: out of disk, 0 bytes left");
         await world.UntilAsync(async () => (await world.IncidentsAsync()).Length == 1);

@@ -76,9 +76,8 @@ internal sealed class SweepReader(EngineReader engine, Web web, ContainerBook bo
             return null;
         }
 
-        var started = TimeProvider.System.GetTimestamp();
-        var result = await ProbeCheck.RunAsync(web, new HttpProbe("health", url) { Timeout = watch.Timeout }, cancellationToken);
-        return new UrlAnswer(result.IsWell, result.Says, TimeProvider.System.GetElapsedTime(started));
+        var result = await ProbeCheck.RunAsync(web, new HttpProbe("health", url) { Timeout = watch.Timeout }, clock, cancellationToken);
+        return new UrlAnswer(result.IsWell, result.Says, result.Took);
     }
 
     private async Task<ContainerLook?> LookAsync(ContainerState? known, ListedContainer listed, CancellationToken cancellationToken)

@@ -10,12 +10,17 @@ public sealed class ProbeRoom(TimeProvider clock, ILoggerFactory loggers) : IPro
 {
     private readonly Web web = new();
     private ProbeWatcher? watcher;
+    private CertificateWatcher? certificates;
 
-    /// <summary>One watcher for the probes of every service.</summary>
-    public IWatcher Watcher(Catalogue catalogue, ISignalDoor door) =>
+    /// <summary>One watcher for the probes of every service, and one for the certificates that they meet, where they meet any.</summary>
+    public IEnumerable<IWatcher> Watchers(Catalogue catalogue, ISignalDoor door)
+    {
         watcher = new ProbeWatcher(catalogue, door, web, Random.Shared.NextDouble, clock, loggers.CreateLogger<ProbeWatcher>());
+        certificates = new CertificateWatcher(catalogue, door, CertificateLook.AtAsync, clock, loggers.CreateLogger<CertificateWatcher>());
+        return certificates.HasSites ? [watcher, certificates] : [watcher];
+    }
 
-    public DateTimeOffset? LastWell(ServiceName service, string probe) => watcher?.LastWell(service, probe);
+    public DateTimeOffset? LastWell(ServiceName service, string probe) => watcher?.LastWell(service, probe) ?? certificates?.LastWell(service, probe);
 
     /// <summary>One look at every probe instead of watching; a probe that fails is asked as often as its row of failures is long.</summary>
     public async Task<ImmutableArray<Signal>> ScanAsync(Catalogue catalogue, CancellationToken cancellationToken)
@@ -37,7 +42,7 @@ public sealed class ProbeRoom(TimeProvider clock, ILoggerFactory loggers) : IPro
         Signal? signal = null;
         do
         {
-            signal = state.Take(await ProbeCheck.RunAsync(web, state.Probe, cancellationToken), clock.GetUtcNow());
+            signal = state.Take(await ProbeCheck.RunAsync(web, state.Probe, clock, cancellationToken), clock.GetUtcNow());
         }
         while (signal is null && state.Failures > 0);
         return signal;

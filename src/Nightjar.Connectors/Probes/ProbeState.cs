@@ -10,6 +10,7 @@ internal sealed class ProbeState(Service service, HttpProbe probe)
     /// <summary>A signal repeats while the probe fails, but no oftener than this: one fold in ten seconds tells enough.</summary>
     private static readonly TimeSpan Repeat = TimeSpan.FromSeconds(10);
 
+    private readonly AnswerPace? pace = probe.Slow is { } slow ? new AnswerPace(slow) : null;
     private DateTimeOffset? toldAt;
     private long wellAt;
 
@@ -40,6 +41,13 @@ internal sealed class ProbeState(Service service, HttpProbe probe)
     public Signal? Take(ProbeResult result, DateTimeOffset now)
     {
         IsKnown = true;
+        var isSlow = false;
+        if (result.IsWell && pace?.Take(result.Took) is { } late)
+        {
+            isSlow = true;
+            result = new ProbeResult(false, $"GET {Web.Shown(probe.Url)}: {late}", "") { Condition = "slow-responses" };
+        }
+
         Recovered = result.IsWell && toldAt is not null;
         if (result.IsWell)
         {
@@ -51,7 +59,8 @@ internal sealed class ProbeState(Service service, HttpProbe probe)
 
         Failures++;
         LastFailure = result.Says;
-        if (Failures < probe.Failures || now - toldAt < Repeat)
+        // That it is slow was seen several times already.
+        if ((Failures < probe.Failures && !isSlow) || now - toldAt < Repeat)
         {
             return null;
         }
@@ -63,8 +72,9 @@ internal sealed class ProbeState(Service service, HttpProbe probe)
             Service = service.Name,
             At = now,
             Source = probe.Name,
-            Severity = Severity.Critical,
-            Message = string.Create(CultureInfo.InvariantCulture, $"{result.Says} ({Failures} in a row)"),
+            Severity = isSlow ? Severity.Warning : Severity.Critical,
+            Condition = result.Condition,
+            Message = isSlow ? result.Says : string.Create(CultureInfo.InvariantCulture, $"{result.Says} ({Failures} in a row)"),
             Samples = result.Body.Length > 0 ? [result.Body] : [],
         };
     }

@@ -33,7 +33,7 @@ internal sealed partial class ProbeWatcher(Catalogue catalogue, ISignalDoor door
         using var timer = new PeriodicTimer(state.Probe.Every, clock);
         do
         {
-            var result = await ProbeCheck.RunAsync(web, state.Probe, cancellationToken);
+            var result = await ProbeCheck.RunAsync(web, state.Probe, clock, cancellationToken);
             var signal = state.Take(result, clock.GetUtcNow());
             if (signal is not null)
             {

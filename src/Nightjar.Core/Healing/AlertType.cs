@@ -40,9 +40,6 @@ public sealed record AlertType
     public bool Heals => HealAt is not null || HealAfter is not null;
 }
 
-/// <summary>A log line that is a signal of an alert type.</summary>
-public sealed record AlertPattern(string Condition, string Pattern);
-
 /// <summary>What was counted of one type for one service.</summary>
 public sealed record AlertTally
 {

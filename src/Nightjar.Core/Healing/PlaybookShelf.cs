@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Nightjar.Core.Services;
 
 namespace Nightjar.Core.Healing;
 
@@ -10,6 +11,9 @@ public sealed class PlaybookShelf
     public ImmutableArray<Playbook> Playbooks => held.Playbooks;
 
     public ImmutableArray<AlertType> AlertTypes => held.AlertTypes;
+
+    /// <summary>The log lines of the alert types, for whoever reads logs.</summary>
+    public ImmutableArray<LogTrigger> Triggers => [.. held.AlertTypes.SelectMany(t => t.Patterns.Select(p => new LogTrigger(p, t.Name)))];
 
     /// <summary>What is wrong with the files as they are now, each with its line; empty when what they say is in force.</summary>
     public ImmutableArray<string> Faults => held.Faults;

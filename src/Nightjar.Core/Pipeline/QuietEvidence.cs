@@ -25,9 +25,10 @@ public sealed class QuietEvidence(IRates rates, IProbeAnswers probes, IAlertAnsw
     /// <param name="from">Since when the fix runs.</param>
     public async Task<(QuietSays Says, string Figures)> ReadAsync(Incident incident, Service service, DateTimeOffset from, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (incident.Trigger is { Kind: SignalKind.ProbeFailure, Source: { } probe })
+        if (incident.Trigger is { Kind: SignalKind.ProbeFailure or SignalKind.Finding, Source: { } probe })
         {
-            return probes.LastWell(service.Name, probe) is { } well && well >= from ? (QuietSays.Gone, $"the probe was well at {well:u}") : (QuietSays.Unknown, "no answer of the probe");
+            var who = incident.Trigger.Kind == SignalKind.ProbeFailure ? "the probe" : Titles.Clean(probe);
+            return probes.LastWell(service.Name, probe) is { } well && well >= from ? (QuietSays.Gone, $"{who} was well at {well:u}") : (QuietSays.Unknown, $"no answer of {who}");
         }
 
         if (incident.Trigger is { Kind: SignalKind.Alert, Source: { } alert } && await alerts.StandingAsync(service.Name, alert, cancellationToken) is { } standing)

@@ -11,6 +11,15 @@ public sealed record Service
     /// <summary>Globs of the log files that this service writes.</summary>
     public ImmutableArray<string> Logs { get; init; } = [];
 
+    /// <summary>Units of the systemd journal, or patterns of them as <c>journalctl</c> takes them.</summary>
+    public ImmutableArray<string> Journal { get; init; } = [];
+
+    /// <summary>Its lines come in at our standard input.</summary>
+    public bool StandardInput { get; init; }
+
+    /// <summary>Whether its lines are read here: then they can count its error rate.</summary>
+    public bool HasLogs => !Logs.IsEmpty || !Journal.IsEmpty || !Containers.IsEmpty || StandardInput;
+
     public RepositoryLocation? Repository { get; init; }
 
     public CheckCommand? Check { get; init; }
@@ -24,11 +33,8 @@ public sealed record Service
 
     public ErrorRateOptions ErrorRate { get; init; } = new();
 
-    /// <summary>Text that fires a log trigger when a line contains it (regular expressions, matched per event).</summary>
-    public ImmutableArray<string> Triggers { get; init; } = [];
-
-    /// <summary>Log lines that are signals of an alert type.</summary>
-    public ImmutableArray<AlertPattern> AlertPatterns { get; init; } = [];
+    /// <summary>What fires a signal when a log event has it, beside what does for every service.</summary>
+    public ImmutableArray<LogTrigger> Triggers { get; init; } = [];
 
     /// <summary>What playbooks may do to it beyond starting and stopping its workloads.</summary>
     public ImmutableArray<Remedy> Remedies { get; init; } = [];
@@ -78,6 +84,14 @@ public sealed record HttpProbe(string Name, Uri Url)
 
     /// <summary>Failures in a row before it is a signal.</summary>
     public int Failures { get; init; } = 3;
+
+    /// <summary>Null does not look at the age of what it answers.</summary>
+    public Freshness? Freshness { get; init; }
+
+    /// <summary>Null does not look at how long it takes, but for <see cref="Timeout"/>.</summary>
+    public SlowAnswers? Slow { get; init; }
+
+    public CertificateOptions Certificate { get; init; } = new();
 }
 
 /// <summary>What the error rate counts: requests where the source knows them, log lines where not.</summary>
@@ -101,10 +115,10 @@ public sealed record ErrorRateOptions
 
     public RateUnit Of { get; init; } = RateUnit.Auto;
 
-    /// <summary>Name of the source that counts; null takes the service's log files where it has any, else the first source.</summary>
+    /// <summary>Name of the source that counts; null takes the service's own logs where it has any, else the first source.</summary>
     public string? Source { get; init; }
 
-    /// <summary>The source that stands for the service's own log files.</summary>
+    /// <summary>The source that stands for the service's own logs.</summary>
     public const string FromLogs = "logs";
 
     public bool CountsLogs => Source is null or FromLogs;

@@ -21,4 +21,14 @@ public interface ILineSource
 /// <summary>Whole lines of one stream, without their ends, in order.</summary>
 /// <param name="Stream">Whose lines they are: a container's id, a unit. Lines of different streams are never joined to one event.</param>
 /// <param name="Mark">Where to go on after these lines; opaque to the reader. Null keeps the mark before.</param>
-public sealed record LineBatch(string Stream, IReadOnlyList<ReadOnlyMemory<byte>> Lines, string? Mark);
+public sealed record LineBatch(string Stream, IReadOnlyList<ReadOnlyMemory<byte>> Lines, string? Mark)
+{
+    /// <summary>The stream under which a mark is kept that stands for all streams of a source.</summary>
+    public const string AllStreams = "";
+
+    /// <summary>When the lines were written, where the source knows: the time of those that carry none.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary>The mark is a place in one order of all streams, and is given back under <see cref="AllStreams"/>.</summary>
+    public bool MarksAll { get; init; }
+}

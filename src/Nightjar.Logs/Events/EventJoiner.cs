@@ -2,6 +2,9 @@ using Nightjar.Logs.Lines;
 
 namespace Nightjar.Logs.Events;
 
+/// <summary>Whether the event that is open is one that somebody wants to hear of at once.</summary>
+internal delegate bool UrgentEvent(ReadOnlySpan<byte> text);
+
 /// <summary>Takes the lines of one event, joined by <c>\n</c>.</summary>
 internal delegate void EventSink(ReadOnlySpan<byte> text);
 
@@ -13,6 +16,9 @@ internal sealed class EventJoiner(EventSink sink, LineCounts counts)
 {
     /// <summary>Writers hand over a stack trace within milliseconds; one second also bridges a buffer that is flushed late.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>An event that somebody wants to hear of is not held up for that buffer.</summary>
+    public static readonly TimeSpan UrgentPatience = TimeSpan.FromMilliseconds(40);
 
     public const int LongestEvent = 64 * 1024;
 

@@ -9,8 +9,9 @@ internal static class PlainEvent
     {
         var newline = text.IndexOf('\n', StringComparison.Ordinal);
         var line = newline < 0 ? text.AsSpan() : text.AsSpan(0, newline);
+        var syslog = SyslogLevel(ref line);
         raw.Time = Timestamps.Leading(line, arrival, out var length);
-        raw.Level = KlogLevel(line, raw.Time is not null) ?? Levels.Leading(line[length..]);
+        raw.Level = syslog ?? KlogLevel(line, raw.Time is not null) ?? Levels.Leading(line[length..]);
         raw.Trace = newline < 0 ? null : text;
 
         var rest = line[length..].TrimStart(" \t]:-|");
@@ -30,6 +31,19 @@ internal static class PlainEvent
         {
             raw.Level = LogLevel.Fatal;
         }
+    }
+
+    /// <summary>The number that syslog and the journal put before a line, facility and level in one: <c>&lt;3&gt;out of memory</c> (RFC 5424, 6.2.1).</summary>
+    private static LogLevel? SyslogLevel(ref ReadOnlySpan<char> line)
+    {
+        var end = line.Length > 2 && line[0] == '<' ? line.IndexOf('>') : -1;
+        if (end is < 2 or > 4 || !int.TryParse(line[1..end], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > 191)
+        {
+            return null;
+        }
+
+        line = line[(end + 1)..];
+        return Levels.Numbered(number & 7);
     }
 
     private static LogLevel? KlogLevel(ReadOnlySpan<char> line, bool hasTime) =>

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
+using Nightjar.Core.Evidence;
 
 namespace Nightjar.Logs.Files;
 
@@ -47,4 +49,20 @@ internal sealed record FileMark(string Path, long Offset, long Seen, string Head
 /// <param name="Globs">Globs that were followed before: what appears under them since then is new, not old.</param>
 /// <param name="Open">Files that may grow.</param>
 /// <param name="Closed">Files that were read to their end and rotated away: kept so that they are known under their next name.</param>
-internal sealed record FollowState(ImmutableArray<string> Globs, ImmutableArray<FileMark> Open, ImmutableArray<FileMark> Closed);
+internal sealed record FollowState(ImmutableArray<string> Globs, ImmutableArray<FileMark> Open, ImmutableArray<FileMark> Closed)
+{
+    /// <summary>Null when there is none, or none that can be read: the watcher starts at the end again and overwrites it.</summary>
+    public static FollowState? Read(string? json)
+    {
+        try
+        {
+            return json is null ? null : JsonSerializer.Deserialize<FollowState>(json, BundleFormat.Json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public string Write() => JsonSerializer.Serialize(this, BundleFormat.Json);
+}

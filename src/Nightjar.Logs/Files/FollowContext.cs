@@ -14,6 +14,8 @@ internal sealed partial class FollowContext(KnownFiles known, LineCounts counts,
 
     public TimeProvider Clock => clock;
 
+    public Events.UrgentEvent IsUrgent { get; init; } = _ => false;
+
     public byte[] Buffer { get; } = new byte[BufferSize];
 
     public FollowedFile Follow(string path, SafeFileHandle handle, long offset)

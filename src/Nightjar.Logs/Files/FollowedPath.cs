@@ -97,9 +97,13 @@ internal sealed class FollowedPath(string path, FollowContext context)
     /// <summary>Gives out events that nothing was added to for a while.</summary>
     public void FlushQuiet()
     {
-        foreach (var file in Files().Where(f => f.Open.Length > 0 && context.Clock.GetElapsedTime(f.LastRead) >= EventJoiner.Patience))
+        foreach (var file in Files().Where(f => f.Open.Length > 0))
         {
-            file.Flush();
+            var quiet = context.Clock.GetElapsedTime(file.LastRead);
+            if (quiet >= EventJoiner.Patience || (quiet >= EventJoiner.UrgentPatience && context.IsUrgent(file.Open)))
+            {
+                file.Flush();
+            }
         }
     }
 

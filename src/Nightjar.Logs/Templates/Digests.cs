@@ -4,14 +4,14 @@ using Nightjar.Logs.Events;
 namespace Nightjar.Logs.Templates;
 
 /// <summary>Sums over all lines of one service.</summary>
-internal sealed class DigestCounts
+internal sealed class DigestCounts(DateTimeOffset? first = null, IEnumerable<(long Minute, long Count)>? lines = null, IEnumerable<(long Minute, long Count)>? errors = null)
 {
-    public MinuteCounts Lines { get; } = new();
+    public MinuteCounts Lines { get; } = new(lines);
 
-    public MinuteCounts Errors { get; } = new();
+    public MinuteCounts Errors { get; } = new(errors);
 
     /// <summary>When the first line was seen; what came right after it is not new, only first.</summary>
-    public DateTimeOffset? First { get; private set; }
+    public DateTimeOffset? First { get; private set; } = first;
 
     public void Add(LogEvent line)
     {

@@ -10,6 +10,18 @@ internal sealed class MinuteCounts
     private long minute = long.MinValue;
     private long count;
 
+    public MinuteCounts(IEnumerable<(long Minute, long Count)>? kept = null)
+    {
+        foreach (var (at, times) in (kept ?? []).Where(k => k.Count > 0).OrderBy(k => k.Minute))
+        {
+            Close();
+            (minute, count) = (at, times);
+        }
+    }
+
+    /// <summary>All that is counted, the oldest minute first.</summary>
+    public IReadOnlyList<(long Minute, long Count)> Kept => [.. done, .. count > 0 ? [(minute, count)] : Array.Empty<(long, long)>()];
+
     public void Add(DateTimeOffset at)
     {
         var now = MinuteOf(at);

@@ -1,46 +1,6 @@
-using System.Globalization;
 using Nightjar.Logs.Events;
 
 namespace Nightjar.Logs.Templates;
-
-/// <summary>One template with what is counted of it.</summary>
-internal sealed class MinedTemplate(ulong key, string text, LogEvent first)
-{
-    private const int LongestSample = 400;
-
-    public ulong Key => key;
-
-    public string Id { get; } = key.ToString("x16", CultureInfo.InvariantCulture);
-
-    public string Text { get; set; } = text;
-
-    public LogLevel Level { get; private set; } = first.Level;
-
-    public DateTimeOffset FirstSeen { get; private set; } = first.At;
-
-    public DateTimeOffset LastSeen { get; private set; } = first.At;
-
-    public string Sample { get; } = first.Raw.Length > LongestSample ? first.Raw[..LongestSample] : first.Raw;
-
-    public MinuteCounts Counts { get; } = new();
-
-    public void Seen(LogEvent line)
-    {
-        Level = line.Level > Level ? line.Level : Level;
-        FirstSeen = line.At < FirstSeen ? line.At : FirstSeen;
-        LastSeen = line.At > LastSeen ? line.At : LastSeen;
-        Counts.Add(line.At);
-    }
-
-    /// <summary>Another template turned out to be the same one.</summary>
-    public void Join(MinedTemplate other)
-    {
-        Level = other.Level > Level ? other.Level : Level;
-        FirstSeen = other.FirstSeen < FirstSeen ? other.FirstSeen : FirstSeen;
-        LastSeen = other.LastSeen > LastSeen ? other.LastSeen : LastSeen;
-        Counts.Add(other.Counts);
-    }
-}
 
 /// <summary>
 /// Learns the templates of one service's messages as they come. A message whose constant part is known costs one look-up. Templates
@@ -57,6 +17,9 @@ internal sealed class TemplateMiner
     /// <summary>Keys that lead to one template; more of them are found by its open places, which takes longer.</summary>
     private const int MostKeys = 64;
 
+    /// <summary>Open rows that lead to one template; each merging adds some, and more of them find little more.</summary>
+    private const int MostMerged = 500;
+
     /// <summary>Values in one template that a new message is tried with: words to the power of this are looked up.</summary>
     private const int MostOpen = 2;
 
@@ -71,6 +34,35 @@ internal sealed class TemplateMiner
     public long Dropped { get; private set; }
 
     public IEnumerable<MinedTemplate> Templates => byUse.Select(e => e.Template);
+
+    /// <summary>All that was learned, the template unused for longest first.</summary>
+    public IReadOnlyList<KeptTemplate> Keep() =>
+        [.. byUse.Select(e => new KeptTemplate(e.Template.Key, e.Template.Text, e.Template.Level, e.Template.FirstSeen, e.Template.LastSeen, e.Template.Sample, e.Template.Counts.Kept, e.Row, [.. e.Keys], [.. e.Merged]))];
+
+    /// <summary>Goes on from what was kept; to be called before anything is learned.</summary>
+    public void TakeUp(IEnumerable<KeptTemplate> templates)
+    {
+        foreach (var kept in templates)
+        {
+            var entry = new Entry(MinedTemplate.Of(kept), kept.Row);
+            byUse.AddLast(entry.Use);
+            deepest = Math.Min(MostOpen, Math.Max(deepest, kept.Row.OpenAt.Length));
+            foreach (var key in kept.Keys)
+            {
+                Know(key, entry);
+            }
+
+            foreach (var hole in kept.Merged)
+            {
+                Lead(hole, entry);
+            }
+
+            foreach (var hole in kept.Row.Words.Select(kept.Row.Hole))
+            {
+                Stand(hole, entry);
+            }
+        }
+    }
 
     public MinedTemplate Learn(LogEvent line)
     {
@@ -140,18 +132,7 @@ internal sealed class TemplateMiner
     {
         foreach (var at in row.Words)
         {
-            var hole = row.Hole(at);
-            if (!byHole.TryGetValue(hole, out var alike))
-            {
-                byHole[hole] = alike = [];
-            }
-
-            if (!alike.Contains(entry))
-            {
-                alike.Add(entry);
-                entry.Holes.Add(hole);
-            }
-
+            var alike = Stand(row.Hole(at), entry);
             if (alike.Count >= FewestValues)
             {
                 var open = row.With(alike.SelectMany(e => e.Row.OpenAt).Append(at));
@@ -160,6 +141,23 @@ internal sealed class TemplateMiner
         }
 
         return entry;
+    }
+
+    /// <summary>The entry is one of those that differ only there.</summary>
+    private List<Entry> Stand(ulong hole, Entry entry)
+    {
+        if (!byHole.TryGetValue(hole, out var alike))
+        {
+            byHole[hole] = alike = [];
+        }
+
+        if (!alike.Contains(entry))
+        {
+            alike.Add(entry);
+            entry.Holes.Add(hole);
+        }
+
+        return alike;
     }
 
     private Entry Merge(Entry[] alike, TemplateRow row, string text)
@@ -171,8 +169,7 @@ internal sealed class TemplateMiner
             other.Keys.ForEach(k => Know(k, oldest));
             foreach (var old in other.Merged)
             {
-                merged[old] = oldest;
-                oldest.Merged.Add(old);
+                Lead(old, oldest);
             }
 
             Forget(other, keepKeys: true);
@@ -183,11 +180,28 @@ internal sealed class TemplateMiner
         deepest = Math.Min(MostOpen, Math.Max(deepest, row.OpenAt.Length));
         foreach (var hole in row.OpenAt.Select(row.Hole))
         {
-            merged[hole] = oldest;
-            oldest.Merged.Add(hole);
+            Lead(hole, oldest);
         }
 
         return oldest;
+    }
+
+    private void Lead(ulong hole, Entry entry)
+    {
+        if (merged.TryGetValue(hole, out var known) && known == entry)
+        {
+            return;
+        }
+
+        if (entry.Merged.Count < MostMerged)
+        {
+            merged[hole] = entry;
+            entry.Merged.Add(hole);
+        }
+        else
+        {
+            merged.Remove(hole);
+        }
     }
 
     private void Know(ulong key, Entry entry)

@@ -28,6 +28,14 @@ internal sealed class TemplateRow
     /// <summary>Words that turned out to be values.</summary>
     public int[] OpenAt { get; }
 
+    public IReadOnlyList<ulong> Hashes => hashes;
+
+    /// <exception cref="ArgumentException">A place lies outside of the row.</exception>
+    public static TemplateRow Kept(ulong[] hashes, int[] words, int[] open) =>
+        hashes.Length <= Skeleton.MostPieces && words.Length <= MostWords && open.Length <= MostWords && words.Concat(open).All(at => at >= 0 && at < hashes.Length)
+            ? new TemplateRow(hashes, words, open)
+            : throw new ArgumentException("A place lies outside of the row", nameof(words));
+
     public static TemplateRow Of(Skeleton skeleton)
     {
         var pieces = skeleton.Pieces;

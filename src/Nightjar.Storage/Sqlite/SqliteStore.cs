@@ -47,6 +47,7 @@ public sealed class SqliteStore : IAsyncDisposable
         Heals = new SqliteHeals(file);
         Tallies = new SqliteAlertTallies(file);
         AgentRuns = new SqliteAgentRuns(file);
+        LogMemory = new SqliteLogMemory(file, clock);
     }
 
     /// <summary>The SQLite library in use, such as <c>3.40.1 (the system's)</c>.</summary>
@@ -95,6 +96,8 @@ public sealed class SqliteStore : IAsyncDisposable
     public IAlertTallies Tallies { get; }
 
     public IAgentRuns AgentRuns { get; }
+
+    public ILogMemory LogMemory { get; }
 
     /// <summary>Opens the store, makes it when there is none, and brings it to this program's schema.</summary>
     /// <exception cref="StoreInUseException">Another process has it open.</exception>

@@ -7,6 +7,7 @@ using Nightjar.Configuration;
 using Nightjar.Connectors;
 using Nightjar.Connectors.Git;
 using Nightjar.Connectors.GitHub;
+using Nightjar.Connectors.Journald;
 using Nightjar.Core.Services;
 using Nightjar.Hosting;
 using Nightjar.Storage.Sqlite;
@@ -57,6 +58,7 @@ internal static class CheckVerb
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var lines = new List<CheckLine> { Store(options) };
         lines.AddRange(await new ConfigurationCheck(http, clock, Environment.GetEnvironmentVariable).RunAsync(options, cancellationToken));
+        lines.AddRange(await Task.WhenAll(options.Services.Where(s => !s.Journal.IsEmpty).Select(s => JournalAsync(s, cancellationToken))));
         lines.AddRange(await RepositoriesAsync(options, clock, cancellationToken));
         lines.AddRange(await ReviewCheck.RunAsync(options, clock, cancellationToken));
         lines.AddRange(await Task.WhenAll(options.Sources.Select(s => SourceAsync(s, cancellationToken))));
@@ -108,6 +110,14 @@ internal static class CheckVerb
         return await repositories.BaseCheckedOutAsync(service, cancellationToken) is { } tree
             ? CheckLine.Warn(what, $"{where}: can be read and pushed to, but the branch is checked out in {tree}, and Merge on the dashboard never touches a person's tree", "name a bare repository, check out another branch there, or run the git command that Merge then shows")
             : CheckLine.Ok(what, $"{where}: can be read, and branches can be pushed");
+    }
+
+    private static async Task<CheckLine> JournalAsync(Service service, CancellationToken cancellationToken)
+    {
+        var what = $"{service.Name}: journal";
+        return await JournalRoom.CheckAsync(service.Journal, new JournalOptions(), cancellationToken) is { } fault
+            ? CheckLine.Warn(what, $"{string.Join(", ", service.Journal)}: {fault.Says}", fault.WhatToDo)
+            : CheckLine.Ok(what, $"{string.Join(", ", service.Journal)} can be read");
     }
 
     private static async Task<CheckLine> SourceAsync(RateSourceOptions options, CancellationToken cancellationToken)

@@ -16,12 +16,24 @@ internal static class RunVerb
     public static Command Make()
     {
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be done, and do nothing outside the state folder" };
-        var command = new Command("run", "Watch the services of nightjar.yaml until told to stop (Ctrl-C, SIGTERM)") { dryRun };
+        var stdin = new Option<string>("--stdin") { Description = "Read log lines of this service from standard input: myapp | nightjar run --stdin shop", HelpName = "SERVICE" };
+        var command = new Command("run", "Watch the services of nightjar.yaml until told to stop (Ctrl-C, SIGTERM)") { dryRun, stdin };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (await Configured.OptionsAsync(parsed) is not { } options)
             {
                 return ExitCode.BadInput;
+            }
+
+            if (parsed.GetValue(stdin) is { } name)
+            {
+                if (options.Services.FirstOrDefault(s => s.Name.Value == name) is not { } service)
+                {
+                    await Console.Error.WriteLineAsync($"nightjar: there is no service {Wording.Quote(name)}{Wording.DidYouMean(name, options.Services.Select(s => s.Name.Value))}");
+                    return ExitCode.BadInput;
+                }
+
+                options = options with { Services = options.Services.Replace(service, service with { StandardInput = true }) };
             }
 
             options = parsed.GetValue(dryRun) ? options with { Conduct = options.Conduct with { DryRun = true } } : options;

@@ -26,6 +26,8 @@ internal static class CrossChecks
         }
 
         DockerChecks.Run(options, reading);
+        LogKeys.CheckTriggers("triggers", options.Triggers, reading);
+        HostKeys.Check(options, reading);
         GitHubChecks.Run(options, reading);
         SourceChecks.Run(options, reading);
         PagingChecks.Run(options, reading);
@@ -54,7 +56,15 @@ internal static class CrossChecks
 
     private static void CheckUse(Service service, string path, bool hasSources, Reading reading)
     {
-        if (!reading.Has($"{path}.logs") && service.Containers.IsEmpty)
+        LogKeys.CheckTriggers($"{path}.triggers", service.Triggers, reading);
+        // The short form health: is the first of them where it is there.
+        var shift = service.Probes.Length - reading.Places.Keys.Count(k => k.StartsWith($"{path}.probes[", StringComparison.Ordinal) && k[^1] == ']');
+        for (var i = Math.Max(0, shift); i < service.Probes.Length; i++)
+        {
+            HostKeys.CheckProbe(service.Probes[i], string.Create(CultureInfo.InvariantCulture, $"{path}.probes[{i - shift}]"), reading);
+        }
+
+        if (!service.HasLogs && !reading.Has($"{path}.logs"))
         {
             foreach (var key in new[] { "errorRate", "triggers" }.Where(k => reading.Has($"{path}.{k}") && !(k == "errorRate" && hasSources)))
             {

@@ -1,6 +1,7 @@
 using Nightjar.Connectors.Paging;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Proposal;
+using Nightjar.Core.Signals;
 using static Nightjar.Configuration.Shapes;
 
 namespace Nightjar.Configuration;
@@ -39,6 +40,11 @@ internal static class GuardKeys
             .Key("steps", "Told in this order; after the last the first one again.", new ListOf<PageStepOptions>("a list of steps", Step, fewest: 1), o => o.Steps, (o, v) => o with { Steps = v }, required: true)
             .Key("every", "Between two tellings.", Duration("1m", "1d"), o => o.Every, (o, v) => o with { Every = v })
             .Key("times", "Tellings of a step before the next.", Whole(1, 100), o => o.Times, (o, v) => o with { Times = v });
+
+    public static readonly Section<AnnounceFileOptions> Announce =
+        new Section<AnnounceFileOptions>("{file, severity}", "A file that announcements are written to, one line each: five of 100 MB, for a week.", new AnnounceFileOptions(""))
+            .Key("file", "The file, such as logs/critical_alerts.log.", FilePath("a path"), o => o.File, (o, v) => o with { File = v }, required: true)
+            .Key("severity", "What is less grave is left out; the end of what was written of is written, too.", Choice(new Dictionary<string, Severity> { ["info"] = Severity.Info, ["warning"] = Severity.Warning, ["critical"] = Severity.Critical }), o => o.Severity, (o, v) => o with { Severity = v });
 
     public static readonly Section<MailOptions> Mail =
         new Section<MailOptions>("{host, port, from, user, password, tls}", "The server that mail is handed to.", new MailOptions())

@@ -37,7 +37,10 @@ internal static class Keys
             .Key("timeout", "No answer by then is a failure.", Duration("10ms", "5m"), o => o.Timeout, (o, v) => o with { Timeout = v })
             .Key("status", "The status expected; any 2xx when absent.", Whole(100, 599), o => o.Status, (o, v) => o with { Status = v })
             .Key("expect", "Text that the answer must contain.", Text("a text"), o => o.Expect, (o, v) => o with { Expect = v })
-            .Key("failures", "Failures in a row before it is a signal.", Whole(1, 1_000), o => o.Failures, (o, v) => o with { Failures = v });
+            .Key("failures", "Failures in a row before it is a signal.", Whole(1, 1_000), o => o.Failures, (o, v) => o with { Failures = v })
+            .Key("freshness", "How old a time in its JSON answer may be.", HostKeys.Freshness, o => o.Freshness, (o, v) => o with { Freshness = v })
+            .Key("slow", "When right answers come too late.", HostKeys.Slow, o => o.Slow, (o, v) => o with { Slow = v })
+            .Key("certificate", "When its certificate is told to run out, for https; looked at twice a day.", HostKeys.Certificate, o => o.Certificate, (o, v) => o with { Certificate = v });
 
     private static readonly Section<ErrorRateOptions> ErrorRate =
         new Section<ErrorRateOptions>("{threshold, minVolume, window, of, source}", "When an error rate is a problem.", new ErrorRateOptions())
@@ -60,17 +63,18 @@ internal static class Keys
             .Key("command", "A command that prints it.", Text("a command"), o => o.Command, (o, v) => o with { Command = v });
 
     private static readonly Section<Service> Service =
-        new Section<Service>("{name, logs, repository, check, health, …}", "One service to look after.", new Service { Name = new ServiceName("") })
+        new Section<Service>("{name, logs, journal, repository, check, health, …}", "One service to look after.", new Service { Name = new ServiceName("") })
             .Key("name", "What the service is called.", Name, o => o.Name.Value, (o, v) => o with { Name = new ServiceName(v) }, required: true)
             .Key("logs", "Globs of the log files that it writes; a relative one starts at this file's folder.", new ListOf<string>("a glob, or a list of them", FilePath("a glob"), orOne: true, fewest: 1), o => o.Logs, (o, v) => o with { Logs = v })
+            .Key("journal", "Units of the systemd journal that it writes to, or patterns of them.", new ListOf<string>("a unit such as shop.service, or a list of them", LogKeys.Unit, orOne: true, fewest: 1), o => o.Journal, (o, v) => o with { Journal = v })
             .Key("repository", "Where its code is.", new Short<RepositoryLocation>(FilePath("a path or URL", IsLocal), p => new RepositoryLocation(p), Repository), o => o.Repository, (o, v) => o with { Repository = v })
             .Key("check", "How a change of its code is checked.", new Short<CheckCommand>(Text("a command"), c => new CheckCommand(c), Check), o => o.Check, (o, v) => o with { Check = v })
             .Key("lint", "Its formatter or linter, run like the check: a change that it does not pass is refused.", new Short<CheckCommand>(Text("a command"), c => new CheckCommand(c), Check), o => o.Lint, (o, v) => o with { Lint = v })
             .Key("health", "Short for one probe of the name health.", Url(), o => Health(o)?.Url, (o, v) => o with { Probes = o.Probes.Add(new HttpProbe("health", v)) })
             .Key("probes", "Endpoints that answer when it is well.", new ListOf<HttpProbe>("a list of probes", Probe), o => [.. o.Probes.Where(p => p != Health(o))], (o, v) => o with { Probes = o.Probes.AddRange(v) })
             .Key("containers", "Its Docker containers.", new ListOf<ContainerWatch>("a list of containers", DockerKeys.Watch, orOne: true), o => o.Containers, (o, v) => o with { Containers = v })
-            .Key("errorRate", "When its error rate is a problem.", ErrorRate, o => o.Logs.IsEmpty && o.ErrorRate == new ErrorRateOptions() ? null : o.ErrorRate, (o, v) => o with { ErrorRate = v })
-            .Key("triggers", "A log event that matches one of these is a signal of its own.", new ListOf<string>("a list of regular expressions", Pattern(), orOne: true), o => o.Triggers, (o, v) => o with { Triggers = v })
+            .Key("errorRate", "When its error rate is a problem.", ErrorRate, o => !o.HasLogs && o.ErrorRate == new ErrorRateOptions() ? null : o.ErrorRate, (o, v) => o with { ErrorRate = v })
+            .Key("triggers", "A log event that matches one of these is a signal of its own; added to those of all services.", LogKeys.Triggers, o => o.Triggers, (o, v) => o with { Triggers = v })
             .Key("remedies", "What playbooks may do to it beyond starting and stopping its containers.", new ListOf<Core.Healing.Remedy>("a list of remedies", HealingKeys.Remedy), o => o.Remedies, (o, v) => o with { Remedies = v })
             .Key("verify", "When a fix counts as proven.", Verify, o => o.Verify, (o, v) => o with { Verify = v })
             .Key("runningVersion", "How the running commit is learned.", Running, o => o.RunningVersion, (o, v) => o with { RunningVersion = v })
@@ -120,9 +124,11 @@ internal static class Keys
     public static readonly Section<NightjarOptions> Root =
         new Section<NightjarOptions>("the keys of nightjar.yaml", "The configuration of Nightjar.", new NightjarOptions())
             .Key("services", "The services to look after.", new ListOf<Service>("a list of services", Service, fewest: 1), o => o.Services, (o, v) => o with { Services = v }, required: true)
+            .Key("triggers", "What makes a signal of a log event of any service. When absent the text CRITICAL, container_unhealthy, healing_failed or auto_heal_failed, and the level fatal; [] for none.", LogKeys.Triggers, o => o.Triggers, (o, v) => o with { Triggers = v })
             .Key("sources", "Stores that are asked for error rates: ClickHouse, Prometheus.", new ListOf<RateSourceOptions>("a list of sources", SourceKeys.Source), o => o.Sources, (o, v) => o with { Sources = v })
             .Key("alerts", "Other alerting systems that send to /hooks/alerts/<name>.", new ListOf<AlertReceiverOptions>("a list of receivers", SourceKeys.Receiver), o => o.Alerts, (o, v) => o with { Alerts = v })
             .Key("docker", "The Docker Engine that runs the containers of the services.", DockerKeys.Docker, o => o.Services.All(s => s.Containers.IsEmpty) ? null : o.Docker, (o, v) => o with { Docker = v })
+            .Key("host", "What is watched of the machine that Nightjar runs on.", HostKeys.Host, o => o.Host.Disks.IsEmpty ? null : o.Host, (o, v) => o with { Host = v })
             .Key("mode", "How far Nightjar may go: observe changes nothing that runs, approve asks before it acts, autonomous acts within its policy.", Choice(Modes, OldModes), o => o.Conduct.Mode, (o, v) => o with { Conduct = o.Conduct with { Mode = v } })
             .Key("proposals", "Whether draft pull requests are opened.", Switch(), o => o.Conduct.Proposals, (o, v) => o with { Conduct = o.Conduct with { Proposals = v } })
             .Key("tries", "Failed tries of a stage before it is left alone for an hour, then two, four … twenty-four.", Whole(1, 100), o => o.Conduct.Tries, (o, v) => o with { Conduct = o.Conduct with { Tries = v } })
@@ -143,6 +149,7 @@ internal static class Keys
             .Key("healing", "The bounds of all healing.", HealingKeys.Healing, o => o.Healing, (o, v) => o with { Healing = v })
             .Key("routes", "Whom pages reach.", new ListOf<PageRouteOptions>("a list of routes", GuardKeys.Route), o => o.Routes, (o, v) => o with { Routes = v })
             .Key("route", "The route of all pages that no service or owner has one for; our own log when absent.", Name, o => o.Route, (o, v) => o with { Route = v })
+            .Key("announce", "A file that announcements are written to, beside our own log.", GuardKeys.Announce, o => o.Announce, (o, v) => o with { Announce = v })
             .Key("mail", "The server that mail is handed to.", GuardKeys.Mail, o => o.Mail.Host.Length == 0 ? null : o.Mail, (o, v) => o with { Mail = v });
 
     /// <summary>False for what git takes as a remote: a URL, or <c>host:path</c>.</summary>

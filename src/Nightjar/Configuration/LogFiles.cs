@@ -11,9 +11,9 @@ internal static class LogFiles
 
     public static IEnumerable<CheckLine> Check(Service service, bool hasSources)
     {
-        if (service.Logs.IsEmpty && service.Probes.IsEmpty && service.Containers.IsEmpty && !hasSources)
+        if (!service.HasLogs && service.Probes.IsEmpty && !hasSources)
         {
-            yield return CheckLine.Warn($"{service.Name}", "has neither logs nor health nor containers, and there are no sources: nothing is watched", "Give it logs:, health: or containers:, or name a source");
+            yield return CheckLine.Warn($"{service.Name}", "has neither logs nor health nor containers, and there are no sources: nothing is watched", "Give it logs:, journal:, health: or containers:, or name a source");
         }
 
         foreach (var glob in service.Logs)

@@ -4,6 +4,7 @@ using Nightjar.Connectors;
 using Nightjar.Connectors.Alerts;
 using Nightjar.Connectors.Docker;
 using Nightjar.Connectors.GitHub;
+using Nightjar.Connectors.Host;
 using Nightjar.Connectors.Paging;
 using Nightjar.Core.Healing;
 using Nightjar.Core.Policy;
@@ -18,11 +19,16 @@ internal sealed record NightjarOptions
 {
     public ImmutableArray<Service> Services { get; init; } = [];
 
+    /// <summary>What makes a signal of a log event of any service.</summary>
+    public ImmutableArray<LogTrigger> Triggers { get; init; } = LogTrigger.Usual;
+
     public ImmutableArray<RateSourceOptions> Sources { get; init; } = [];
 
     public ImmutableArray<AlertReceiverOptions> Alerts { get; init; } = [];
 
     public DockerOptions Docker { get; init; } = new();
+
+    public HostOptions Host { get; init; } = new();
 
     public Conduct Conduct { get; init; } = new();
 
@@ -58,6 +64,9 @@ internal sealed record NightjarOptions
 
     /// <summary>The route of pages that nothing else is named for; null leaves them in our own log.</summary>
     public string? Route { get; init; }
+
+    /// <summary>Null writes no file.</summary>
+    public AnnounceFileOptions? Announce { get; init; }
 
     public MailOptions Mail { get; init; } = new();
 

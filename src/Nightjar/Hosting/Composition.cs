@@ -8,6 +8,8 @@ using Nightjar.Connectors.Alerts;
 using Nightjar.Connectors.Docker;
 using Nightjar.Connectors.Git;
 using Nightjar.Connectors.GitHub;
+using Nightjar.Connectors.Host;
+using Nightjar.Connectors.Journald;
 using Nightjar.Connectors.LocalHost;
 using Nightjar.Connectors.Paging;
 using Nightjar.Connectors.Probes;
@@ -22,6 +24,7 @@ using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 using Nightjar.Logs;
+using Nightjar.Logs.Sources;
 using Nightjar.Storage.Sqlite;
 
 namespace Nightjar.Hosting;
@@ -48,14 +51,14 @@ internal static class Composition
     {
         var (shelf, reader) = PlaybookHost.Open(options);
         return services
-            .AddSingleton(options).AddSingleton(options.Conduct).AddSingleton(seams.Clock).AddSingleton(new Catalogue(PlaybookHost.WithPatterns(options.Services, shelf))).AddSingleton(shelf).AddSingleton(reader)
+            .AddSingleton(options).AddSingleton(options.Conduct).AddSingleton(seams.Clock).AddSingleton(new Catalogue(options.Services)).AddSingleton(shelf).AddSingleton(reader)
             .AddStore(store).AddSignals(options).AddRooms(options).AddHealing(options).AddPipeline(options, seams);
     }
 
     private static IServiceCollection AddStore(this IServiceCollection services, SqliteStore store) => services
         .AddSingleton(store).AddSingleton(store.Incidents).AddSingleton(store.Folds).AddSingleton(store.Inbox).AddSingleton(store.Journal)
         .AddSingleton(store.Ledger).AddSingleton(store.Silences).AddSingleton<IPauseSwitch>(s => new ResumeSwitch(store.Pause, s.GetRequiredService<AgentBreaker>(), s.GetRequiredService<HealGrants>())).AddSingleton(store.Rates).AddSingleton(store.Figures).AddSingleton(store.Requests)
-        .AddSingleton(store.Evidence).AddSingleton(store.Marks).AddSingleton(store.Memory).AddSingleton(store.SignIns).AddSingleton(store.Spend).AddSingleton(store.Slots).AddSingleton(store.Pages).AddSingleton(store.Breaker).AddSingleton(store.Heals).AddSingleton(store.Tallies).AddSingleton(store.AgentRuns)
+        .AddSingleton(store.Evidence).AddSingleton(store.Marks).AddSingleton(store.Memory).AddSingleton(store.SignIns).AddSingleton(store.Spend).AddSingleton(store.Slots).AddSingleton(store.Pages).AddSingleton(store.Breaker).AddSingleton(store.LogMemory).AddSingleton(store.Heals).AddSingleton(store.Tallies).AddSingleton(store.AgentRuns)
         .AddSingleton(new IncidentStores(store.Incidents, store.Folds, store.Inbox, store.Journal, store.Ledger));
 
     private static IServiceCollection AddSignals(this IServiceCollection services, NightjarOptions options) => services
@@ -63,11 +66,13 @@ internal static class Composition
         .AddSingleton<AlertCounts>().AddSingleton<AlertDoor>().AddSingleton<ISignalDoor>(s => s.GetRequiredService<AlertDoor>()).AddSingleton<ByHand>();
 
     private static IServiceCollection AddRooms(this IServiceCollection services, NightjarOptions options) => services
-        .AddSingleton<LogWatching>().AddSingleton<ILogDigests>(s => new FirstDigest([s.GetRequiredService<LogWatching>(), s.GetRequiredService<RateSources>()]))
+        .AddSingleton<LogStores>().AddSingleton(s => new LogWatching(s.GetRequiredService<Catalogue>(), LineSources(s), [.. options.Triggers, .. s.GetRequiredService<PlaybookShelf>().Triggers], s.GetRequiredService<LogStores>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()))
+        .AddSingleton<ILogDigests>(s => new FirstDigest([s.GetRequiredService<LogWatching>(), s.GetRequiredService<RateSources>()]))
         .AddSingleton(s => new RateSources(options.Sources, s.GetRequiredService<Catalogue>(), s.GetRequiredService<ISignalDoor>(), s.GetRequiredService<IRates>(), s.GetRequiredService<IWatchMarks>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()))
         .AddSingleton<AlertStores>().AddSingleton(s => new AlertRoom(options.Alerts, s.GetRequiredService<Catalogue>(), s.GetRequiredService<ISignalDoor>(), s.GetRequiredService<AlertStores>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AlertRoom>>()))
         .AddSingleton<IAlertDoor>(s => s.GetRequiredService<AlertRoom>()).AddSingleton<IAlertAnswers>(s => s.GetRequiredService<AlertRoom>())
-        .AddSingleton<ProbeRoom>().AddSingleton<IProbeAnswers>(s => s.GetRequiredService<ProbeRoom>())
+        .AddSingleton<ProbeRoom>().AddSingleton(s => new DiskWatcher(options.Host, s.GetRequiredService<ISignalDoor>(), DiskWatcher.Read, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DiskWatcher>>()))
+        .AddSingleton<IProbeAnswers>(s => new FirstAnswer([s.GetRequiredService<ProbeRoom>(), s.GetRequiredService<DiskWatcher>()]))
         .AddSingleton(options.Docker).AddSingleton<DockerRoom>().AddSingleton(s => s.GetRequiredService<DockerRoom>().Workloads).AddSingleton(s => s.GetRequiredService<DockerRoom>().Actuator)
         .AddSingleton(s => Watchers(s, options))
         .AddSingleton(s => s.GetRequiredService<ProbeRoom>().RunningVersions())
@@ -82,7 +87,19 @@ internal static class Composition
         .AddSingleton(s => new PagingRoom(options.Routes, options.Mail, options.Conduct.DryRun, s.GetRequiredService<ILogger<ConsoleChannel>>()))
         .AddSingleton(s => s.GetRequiredService<PagingRoom>().For(options.Route, s.GetRequiredService<Catalogue>()))
         .AddAgent(options)
-        .AddSingleton<IAnnouncer, ConsoleAnnouncer>();
+        .AddSingleton<IAnnouncer, ConsoleAnnouncer>().AddAnnounceFile(options);
+
+    /// <summary>Log lines that are not in files.</summary>
+    private static IEnumerable<ILineSource> LineSources(IServiceProvider parts)
+    {
+        var (catalogue, clock) = (parts.GetRequiredService<Catalogue>(), parts.GetRequiredService<TimeProvider>());
+        return
+        [
+            .. JournalRoom.Sources(catalogue, new JournalOptions(), clock),
+            .. parts.GetRequiredService<DockerRoom>().Lines(),
+            .. catalogue.All.Where(s => s.StandardInput).Select(s => new StreamLines(s.Name, "standard input", Console.OpenStandardInput)),
+        ];
+    }
 
     private static IServiceCollection AddHealing(this IServiceCollection services, NightjarOptions options) => services
         .AddSingleton(options.Healing).AddSingleton<Hands>().AddSingleton<HealPlanner>().AddSingleton<HealGrants>().AddSingleton<HealGate>().AddSingleton<HealCheck>().AddSingleton<HealLedger>()
@@ -91,11 +108,15 @@ internal static class Composition
     private static IEnumerable<IWatcher> Watchers(IServiceProvider parts, NightjarOptions options) =>
     [
         .. parts.GetRequiredService<LogWatching>().Watchers,
-        parts.GetRequiredService<ProbeRoom>().Watcher(parts.GetRequiredService<Catalogue>(), parts.GetRequiredService<ISignalDoor>()),
+        .. parts.GetRequiredService<ProbeRoom>().Watchers(parts.GetRequiredService<Catalogue>(), parts.GetRequiredService<ISignalDoor>()),
+        .. options.Host.Disks.IsEmpty ? Array.Empty<IWatcher>() : [parts.GetRequiredService<DiskWatcher>()],
         .. parts.GetRequiredService<RateSources>().Watchers,
         .. parts.GetRequiredService<DockerRoom>() is { IsWanted: true } docker ? [docker.Watcher(parts.GetRequiredService<ISignalDoor>(), parts.GetRequiredService<IContainerFigures>())] : Array.Empty<IWatcher>(),
         .. options.Alerts.IsEmpty ? Array.Empty<IWatcher>() : [parts.GetRequiredService<AlertRoom>()],
     ];
+
+    private static IServiceCollection AddAnnounceFile(this IServiceCollection services, NightjarOptions options) =>
+        options is { Announce: { } file, Conduct.DryRun: false } ? services.AddSingleton<IAnnouncer>(s => new FileAnnouncer(file, s.GetRequiredService<TimeProvider>())) : services;
 
     private static IServiceCollection AddPipeline(this IServiceCollection services, NightjarOptions options, Seams seams)
     {

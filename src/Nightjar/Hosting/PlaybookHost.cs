@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Nightjar.Configuration;
 using Nightjar.Core.Healing;
-using Nightjar.Core.Services;
 
 namespace Nightjar.Hosting;
 
@@ -28,13 +26,6 @@ internal sealed partial class PlaybookHost(PlaybookShelf shelf, PlaybookReader r
     {
         var shipped = Path.Combine(AppContext.BaseDirectory, "playbooks");
         return new PlaybookReader(options.Playbooks ?? shipped, shipped, options.Services);
-    }
-
-    /// <summary>The services with the log lines of the alert types among what they are watched for.</summary>
-    public static ImmutableArray<Service> WithPatterns(ImmutableArray<Service> services, PlaybookShelf shelf)
-    {
-        var patterns = shelf.AlertTypes.SelectMany(t => t.Patterns.Select(p => new AlertPattern(t.Name, p))).ToImmutableArray();
-        return [.. services.Select(s => s with { AlertPatterns = patterns })];
     }
 
     /// <summary>One look; true when something had changed.</summary>

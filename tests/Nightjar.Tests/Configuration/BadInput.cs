@@ -61,7 +61,7 @@ public sealed class BadInput
         { "just words", "nightjar.yaml:1:1: is a single value; it takes the keys of nightjar.yaml" },
         { "mode: observe", "nightjar.yaml:1:1: the key services is missing; it takes a list of services" },
         { "services: []", "nightjar.yaml:1:11: services: is empty; it takes a list of services" },
-        { "services: [shop]", "nightjar.yaml:1:12: services[0]: is a single value; it takes {name, logs, repository, check, health, …}" },
+        { "services: [shop]", "nightjar.yaml:1:12: services[0]: is a single value; it takes {name, logs, journal, repository, check, health, …}" },
         { "services: [{logs: a}]", "nightjar.yaml:1:12: services[0]: the key name is missing; it takes a name" },
         { "services: [{name: a}, {name: b}, {name: a}]", "nightjar.yaml:1:41: services[2].name: a is the name of services[0] already" },
         { "services:\n  - {name: a, dependsOn: b}\n  - {name: b, dependsOn: [c]}\n  - {name: c, dependsOn: [a]}", "nightjar.yaml:2:26: services[0].dependsOn: goes in a circle: a → b → c → a" },

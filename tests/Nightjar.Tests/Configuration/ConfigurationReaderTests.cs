@@ -62,7 +62,7 @@ public sealed class ConfigurationReaderTests
             new HttpProbe("checkout", new Uri("https://shop.example.org/checkout")) { Every = TimeSpan.FromSeconds(30), Timeout = TimeSpan.FromMilliseconds(250), Status = 204, Expect = "ok", Failures = 5 },
             Assert.Single(shop.Probes));
         Assert.Equal(new ErrorRateOptions { Threshold = 0.5, MinVolume = 20, Window = TimeSpan.FromMinutes(5), Of = RateUnit.Lines, Source = "logs" }, shop.ErrorRate);
-        Assert.Equal(["OutOfMemory", "^panic: .*"], shop.Triggers);
+        Assert.Equal([new LogTrigger("OutOfMemory"), new LogTrigger("^panic: .*")], shop.Triggers);
         Assert.Equal(new VerifyOptions { Window = TimeSpan.FromMinutes(1), MinVolume = 7, Patience = TimeSpan.FromHours(2), AssumeDeployedAfter = TimeSpan.Zero }, shop.Verify);
         Assert.Equal(new RunningVersion { Url = new Uri("http://127.0.0.1:5000/version") }, shop.RunningVersion);
         Assert.Equal([new ServiceName("stock")], shop.DependsOn);

@@ -71,7 +71,7 @@ public sealed class LimitTests
     [Fact]
     public void A_trigger_that_takes_too_long_is_no_match_and_does_not_keep_the_others_from_matching()
     {
-        var scan = new TriggerScan(new Service { Name = new ServiceName("shop"), Triggers = ["(?<!x)(a+)+$", "disk"] });
+        var scan = new TriggerScan(new ServiceName("shop"), [new LogTrigger("(?<!x)(a+)+$"), new LogTrigger("disk")]);
 
         var signal = scan.Scan(new LogEvent { At = Noon, Message = "disk", Raw = new string('a', 40) + "! disk" });
 

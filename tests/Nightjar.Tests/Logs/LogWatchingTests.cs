@@ -55,7 +55,7 @@ public sealed class LogWatchingTests : IDisposable
     {
         var token = TestContext.Current.CancellationToken;
         outside.Refusals = 1;
-        await using var running = await Running.StartAsync(Watching(new Service { Name = Shop, Logs = [Log], Triggers = ["out of (memory|disk)", "(?<!not )deadlock"] }));
+        await using var running = await Running.StartAsync(Watching(new Service { Name = Shop, Logs = [Log], Triggers = [new LogTrigger("out of (memory|disk)"), new LogTrigger("(?<!not )deadlock")] }));
         Write(["INFO fine", "WARN deadlock found", "INFO fine"]);
 
         var signal = await outside.NextAsync(Patience, token);
@@ -135,7 +135,7 @@ public sealed class LogWatchingTests : IDisposable
     public void Dispose() => directory.Delete(recursive: true);
 
     private LogWatching Watching(Service service, TimeProvider? clock = null) =>
-        new(new Catalogue([service]), outside, outside, outside, clock ?? TimeProvider.System, NullLoggerFactory.Instance);
+        new(new Catalogue([service]), [], [], outside.Stores, clock ?? TimeProvider.System, NullLoggerFactory.Instance);
 
     private void Write(IEnumerable<string> lines) => File.AppendAllText(Log, string.Concat(lines.Select(l => l + "\n")));
 

@@ -2,16 +2,26 @@ using System.Collections.Concurrent;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
+using Nightjar.Logs;
 
 namespace Nightjar.Tests.Logs;
 
 /// <summary>Door and store in memory.</summary>
-internal sealed class Outside : ISignalDoor, IRates, IWatchMarks
+internal sealed class Outside : ISignalDoor, IRates, IWatchMarks, ILogMemory
 {
     private readonly ConcurrentDictionary<string, string> marks = new();
     private readonly ConcurrentQueue<RateBucket> buckets = new();
     private readonly SemaphoreSlim arrived = new(0);
     private int triedInVain;
+
+    public Outside() => Stores = new LogStores(this, this, this, this);
+
+    public LogStores Stores { get; }
+
+    /// <summary>What was learned of logs.</summary>
+    public ConcurrentDictionary<ServiceName, byte[]> Memory { get; } = new();
+
+    public int Saves { get; private set; }
 
     public ConcurrentQueue<Signal> Signals { get; } = new();
 
@@ -66,6 +76,15 @@ internal sealed class Outside : ISignalDoor, IRates, IWatchMarks
     public Task<RateReading> ReadAsync(ServiceName service, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<RateBucket>> SeriesAsync(ServiceName service, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<byte[]?> LoadAsync(ServiceName service, CancellationToken cancellationToken) => Task.FromResult(Memory.GetValueOrDefault(service));
+
+    public Task SaveAsync(ServiceName service, byte[] state, CancellationToken cancellationToken)
+    {
+        Saves++;
+        Memory[service] = state;
+        return Task.CompletedTask;
+    }
 
     public Task<string?> GetAsync(string key, CancellationToken cancellationToken) => Task.FromResult(marks.GetValueOrDefault(key));
 }

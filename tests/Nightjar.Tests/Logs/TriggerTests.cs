@@ -1,4 +1,3 @@
-using Nightjar.Core.Healing;
 using Nightjar.Core.Services;
 using Nightjar.Logs;
 using Nightjar.Testing;
@@ -37,8 +36,8 @@ public sealed class TriggerTests
     [Fact]
     public void A_line_of_an_alert_type_is_a_signal_with_its_condition_before_the_services_own_triggers()
     {
-        var service = new Service { Name = new ServiceName("shop"), Triggers = ["connections"], AlertPatterns = [new AlertPattern("database-connections", "too many connections")] };
-        var log = new ServiceLog(service, new FakeClock());
+        var service = new Service { Name = new ServiceName("shop"), Triggers = [new LogTrigger("connections")] };
+        var log = new ServiceLog(service, new FakeClock(), everywhere: [new LogTrigger("too many connections", "database-connections")]);
         log.Take("ERROR too many connections"u8, isBacklog: false);
         log.Take("ERROR connections are slow"u8, isBacklog: false);
         Assert.Equal(["database-connections", null], log.TakeFired().Select(s => s.Condition));

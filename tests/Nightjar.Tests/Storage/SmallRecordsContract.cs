@@ -1,5 +1,6 @@
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Policy;
+using Nightjar.Core.Services;
 
 namespace Nightjar.Tests.Storage;
 
@@ -39,6 +40,18 @@ public abstract class SmallRecordsContract<TSubject> : StoreContract<TSubject>
     [Fact]
     public async Task A_message_to_nobody_is_refused() =>
         await Assert.ThrowsAsync<InvalidOperationException>(() => Store.Inbox.PostAsync(new IncidentId(9), InboxKind.Retry, "kim", "", Token));
+
+    [Fact]
+    public async Task What_was_learned_of_a_log_is_replaced_as_a_whole()
+    {
+        Assert.Null(await Store.LogMemory.LoadAsync(new ServiceName(Hostile), Token));
+        await Store.LogMemory.SaveAsync(new ServiceName(Hostile), [1, 2, 3], Token);
+        await Store.LogMemory.SaveAsync(new ServiceName(Hostile), [0, 255], Token);
+        await ReopenAsync();
+
+        Assert.Equal([0, 255], await Store.LogMemory.LoadAsync(new ServiceName(Hostile), Token) ?? []);
+        Assert.Null(await Store.LogMemory.LoadAsync(new ServiceName("other"), Token));
+    }
 
     [Fact]
     public async Task A_fingerprint_cools_until_its_time_and_the_last_word_counts()

@@ -35,6 +35,7 @@ public sealed class SqliteSubject : StoreSubject
             Heals = store.Heals,
             Tallies = store.Tallies,
             AgentRuns = store.AgentRuns,
+            LogMemory = store.LogMemory,
             Prune = (now, options) => store.PruneAsync(now, options, CancellationToken.None),
             Close = store.DisposeAsync,
         };

@@ -63,6 +63,8 @@ public sealed record OpenStore
 
     public required IAgentRuns AgentRuns { get; init; }
 
+    public required ILogMemory LogMemory { get; init; }
+
     public required Func<DateTimeOffset, RetentionOptions, Task> Prune { get; init; }
 
     public required Func<ValueTask> Close { get; init; }

@@ -12,20 +12,20 @@ public sealed class ProbeCheckTests
     {
         await using var lab = await ProbeLab.StartAsync();
 
-        Assert.True((await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Expect = "well" }), Token)).IsWell);
-        var text = await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Expect = "ready" }), Token);
+        Assert.True((await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Expect = "well" }), TimeProvider.System, Token)).IsWell);
+        var text = await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Expect = "ready" }), TimeProvider.System, Token);
         lab.Answer = context =>
         {
             context.Response.StatusCode = 503;
             return context.Response.WriteAsync("down\n<script>");
         };
-        var status = await ProbeCheck.RunAsync(lab.Web, lab.Probe(), Token);
+        var status = await ProbeCheck.RunAsync(lab.Web, lab.Probe(), TimeProvider.System, Token);
 
         Assert.Contains("expected a 2xx status and the text \"ready\", got status 200 without that text", text.Says, StringComparison.Ordinal);
         Assert.Contains("expected a 2xx status, got status 503", status.Says, StringComparison.Ordinal);
         Assert.Equal("down <script>", status.Body);
-        Assert.True((await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Status = 503 }), Token)).IsWell);
-        Assert.False((await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Status = 200 }), Token)).IsWell);
+        Assert.True((await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Status = 503 }), TimeProvider.System, Token)).IsWell);
+        Assert.False((await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Status = 200 }), TimeProvider.System, Token)).IsWell);
     }
 
     [Fact]
@@ -37,17 +37,17 @@ public sealed class ProbeCheckTests
             context.Response.Redirect(context.Request.Path == "/health" ? "/moved" : "/health");
             return Task.CompletedTask;
         };
-        var loop = await ProbeCheck.RunAsync(lab.Web, lab.Probe(), Token);
+        var loop = await ProbeCheck.RunAsync(lab.Web, lab.Probe(), TimeProvider.System, Token);
         var asked = lab.Asked.Reader.Count;
-        var wanted = await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Status = 302 }), Token);
+        var wanted = await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Status = 302 }), TimeProvider.System, Token);
         lab.Answer = context =>
         {
             context.Response.Redirect("http://user:secret@elsewhere.invalid/x?token=1");
             return Task.CompletedTask;
         };
-        var away = await ProbeCheck.RunAsync(lab.Web, lab.Probe(), Token);
+        var away = await ProbeCheck.RunAsync(lab.Web, lab.Probe(), TimeProvider.System, Token);
         lab.Answer = context => context.Request.Path == "/moved" ? context.Response.WriteAsync("well") : Task.Run(() => context.Response.Redirect("/moved"));
-        var moved = await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Expect = "well" }), Token);
+        var moved = await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Expect = "well" }), TimeProvider.System, Token);
 
         Assert.False(loop.IsWell);
         Assert.InRange(asked, 3, 4);
@@ -67,16 +67,16 @@ public sealed class ProbeCheckTests
                 await context.Response.WriteAsync(new string('x', 4_096), context.RequestAborted);
             }
         };
-        var fast = await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Expect = "ready" }), Token);
-        var noText = await ProbeCheck.RunAsync(lab.Web, lab.Probe(), Token);
+        var fast = await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Expect = "ready" }), TimeProvider.System, Token);
+        var noText = await ProbeCheck.RunAsync(lab.Web, lab.Probe(), TimeProvider.System, Token);
         lab.Answer = async context =>
         {
             await context.Response.WriteAsync("x", context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         };
-        var slow = await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Timeout = TimeSpan.FromMilliseconds(150) }), Token);
-        var found = await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Expect = "x" }), Token);
+        var slow = await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Timeout = TimeSpan.FromMilliseconds(150) }), TimeProvider.System, Token);
+        var found = await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Expect = "x" }), TimeProvider.System, Token);
 
         Assert.Contains("without that text", fast.Says, StringComparison.Ordinal);
         Assert.InRange(fast.Body.Length, 400, 600);
@@ -95,9 +95,9 @@ public sealed class ProbeCheckTests
             return Task.CompletedTask;
         };
 
-        var aborted = await ProbeCheck.RunAsync(lab.Web, lab.Probe(), Token);
-        var refused = await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Url = new Uri("http://user:secret@127.0.0.1:1/health?token=1") }), Token);
-        var scheme = await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Url = new Uri("file:///etc/passwd") }), Token);
+        var aborted = await ProbeCheck.RunAsync(lab.Web, lab.Probe(), TimeProvider.System, Token);
+        var refused = await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Url = new Uri("http://user:secret@127.0.0.1:1/health?token=1") }), TimeProvider.System, Token);
+        var scheme = await ProbeCheck.RunAsync(lab.Web, lab.Probe(p => p with { Url = new Uri("file:///etc/passwd") }), TimeProvider.System, Token);
 
         Assert.Contains("no proper answer", aborted.Says, StringComparison.Ordinal);
         Assert.Equal("GET http://127.0.0.1:1/health: expected a 2xx status, got connection refused", refused.Says);
