@@ -49,7 +49,6 @@ internal sealed class KubeApi : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             SslOptions = new SslClientAuthenticationOptions
             {
-                TargetHost = access.TlsServerName,
                 LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate!,
                 RemoteCertificateValidationCallback = (_, server, chain, errors) => access.SkipsVerification || Certificates.Leads(server, chain, errors, access.Authorities),
             },
@@ -143,6 +142,8 @@ internal sealed class KubeApi : IDisposable
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, KubeBody? body, KubeProof proof, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, new Uri(access.Server.AbsoluteUri.TrimEnd('/') + path)) { Version = client.DefaultRequestVersion, VersionPolicy = client.DefaultVersionPolicy };
+        // The certificate is compared with the name in this header, where there is one.
+        request.Headers.Host = access.TlsServerName;
         request.Headers.UserAgent.ParseAdd("Nightjar");
         request.Headers.Accept.ParseAdd("application/json");
         if (proof.Token is { } token)
