@@ -21,6 +21,9 @@ public sealed record Service
 
     public ImmutableArray<ContainerWatch> Containers { get; init; } = [];
 
+    /// <summary>Where it runs in clusters.</summary>
+    public ImmutableArray<ClusterPlace> Kubernetes { get; init; } = [];
+
     public ErrorRateOptions ErrorRate { get; init; } = new();
 
     /// <summary>Text that fires a log trigger when a line contains it (regular expressions, matched per event).</summary>

@@ -3,6 +3,7 @@ using System.Net;
 using Nightjar.Connectors;
 using Nightjar.Connectors.Alerts;
 using Nightjar.Connectors.GitHub;
+using Nightjar.Connectors.Kubernetes;
 using Nightjar.Connectors.Paging;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Proposal;
@@ -19,6 +20,8 @@ internal sealed record NightjarOptions
     public ImmutableArray<RateSourceOptions> Sources { get; init; } = [];
 
     public ImmutableArray<AlertReceiverOptions> Alerts { get; init; } = [];
+
+    public KubernetesOptions Kubernetes { get; init; } = new();
 
     public Conduct Conduct { get; init; } = new();
 

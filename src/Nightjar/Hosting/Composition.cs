@@ -6,6 +6,7 @@ using Nightjar.Connectors;
 using Nightjar.Connectors.Alerts;
 using Nightjar.Connectors.Git;
 using Nightjar.Connectors.GitHub;
+using Nightjar.Connectors.Kubernetes;
 using Nightjar.Connectors.LocalHost;
 using Nightjar.Connectors.Paging;
 using Nightjar.Connectors.Probes;
@@ -60,6 +61,7 @@ internal static class Composition
         .AddSingleton(s => new RateSources(options.Sources, s.GetRequiredService<Catalogue>(), s.GetRequiredService<ISignalDoor>(), s.GetRequiredService<IRates>(), s.GetRequiredService<IWatchMarks>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()))
         .AddSingleton<AlertStores>().AddSingleton(s => new AlertRoom(options.Alerts, s.GetRequiredService<Catalogue>(), s.GetRequiredService<ISignalDoor>(), s.GetRequiredService<AlertStores>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AlertRoom>>()))
         .AddSingleton<IAlertDoor>(s => s.GetRequiredService<AlertRoom>()).AddSingleton<IAlertAnswers>(s => s.GetRequiredService<AlertRoom>())
+        .AddSingleton(s => new KubernetesRoom(options.Kubernetes, s.GetRequiredService<Catalogue>(), s.GetRequiredService<ISignalDoor>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()))
         .AddSingleton<ProbeRoom>().AddSingleton<IProbeAnswers>(s => s.GetRequiredService<ProbeRoom>())
         .AddSingleton(s => Watchers(s, options))
         .AddSingleton(s => s.GetRequiredService<ProbeRoom>().RunningVersions())
@@ -81,6 +83,7 @@ internal static class Composition
         .. parts.GetRequiredService<LogWatching>().Watchers,
         parts.GetRequiredService<ProbeRoom>().Watcher(parts.GetRequiredService<Catalogue>(), parts.GetRequiredService<ISignalDoor>()),
         .. parts.GetRequiredService<RateSources>().Watchers,
+        .. parts.GetRequiredService<KubernetesRoom>().Watchers,
         .. options.Alerts.IsEmpty ? Array.Empty<IWatcher>() : [parts.GetRequiredService<AlertRoom>()],
     ];
 
