@@ -31,6 +31,9 @@ public sealed record Service
 
     public ImmutableArray<ContainerWatch> Containers { get; init; } = [];
 
+    /// <summary>Where it runs in clusters.</summary>
+    public ImmutableArray<ClusterPlace> Kubernetes { get; init; } = [];
+
     public ErrorRateOptions ErrorRate { get; init; } = new();
 
     /// <summary>What fires a signal when a log event has it, beside what does for every service.</summary>

@@ -79,6 +79,7 @@ internal static class Keys
             .Key("verify", "When a fix counts as proven.", Verify, o => o.Verify, (o, v) => o with { Verify = v })
             .Key("runningVersion", "How the running commit is learned.", Running, o => o.RunningVersion, (o, v) => o with { RunningVersion = v })
             .Key("dependsOn", "Services that it calls; an incident of one of them holds back incidents of this one.", new ListOf<string>("a list of service names", Name, orOne: true), o => [.. o.DependsOn.Select(n => n.Value)], (o, v) => o with { DependsOn = [.. v.Select(n => new ServiceName(n))] })
+            .Key("kubernetes", "Where it runs in clusters.", new ListOf<ClusterPlace>("a list of places", KubernetesKeys.Place, orOne: true), o => o.Kubernetes, (o, v) => o with { Kubernetes = v })
             .Key("owners", "Who looks after it; pages take the route of the first one who has one of that name.", new ListOf<string>("a list of names", Name, orOne: true), o => o.Owners, (o, v) => o with { Owners = v })
             .Key("route", "The route that its pages take, before that of an owner.", Name, o => o.Route, (o, v) => o with { Route = v });
 
@@ -129,6 +130,7 @@ internal static class Keys
             .Key("alerts", "Other alerting systems that send to /hooks/alerts/<name>.", new ListOf<AlertReceiverOptions>("a list of receivers", SourceKeys.Receiver), o => o.Alerts, (o, v) => o with { Alerts = v })
             .Key("docker", "The Docker Engine that runs the containers of the services.", DockerKeys.Docker, o => o.Services.All(s => s.Containers.IsEmpty) ? null : o.Docker, (o, v) => o with { Docker = v })
             .Key("host", "What is watched of the machine that Nightjar runs on.", HostKeys.Host, o => o.Host.Disks.IsEmpty ? null : o.Host, (o, v) => o with { Host = v })
+            .Key("kubernetes", "The clusters that are watched.", KubernetesKeys.Kubernetes, o => o.Kubernetes.IsOn ? o.Kubernetes : null, (o, v) => o with { Kubernetes = v with { IsOn = true } })
             .Key("mode", "How far Nightjar may go: observe changes nothing that runs, approve asks before it acts, autonomous acts within its policy.", Choice(Modes, OldModes), o => o.Conduct.Mode, (o, v) => o with { Conduct = o.Conduct with { Mode = v } })
             .Key("proposals", "Whether draft pull requests are opened.", Switch(), o => o.Conduct.Proposals, (o, v) => o with { Conduct = o.Conduct with { Proposals = v } })
             .Key("tries", "Failed tries of a stage before it is left alone for an hour, then two, four … twenty-four.", Whole(1, 100), o => o.Conduct.Tries, (o, v) => o with { Conduct = o.Conduct with { Tries = v } })

@@ -5,6 +5,7 @@ using Nightjar.Connectors.Alerts;
 using Nightjar.Connectors.Docker;
 using Nightjar.Connectors.GitHub;
 using Nightjar.Connectors.Host;
+using Nightjar.Connectors.Kubernetes;
 using Nightjar.Connectors.Paging;
 using Nightjar.Core.Healing;
 using Nightjar.Core.Policy;
@@ -29,6 +30,8 @@ internal sealed record NightjarOptions
     public DockerOptions Docker { get; init; } = new();
 
     public HostOptions Host { get; init; } = new();
+
+    public KubernetesOptions Kubernetes { get; init; } = new();
 
     public Conduct Conduct { get; init; } = new();
 

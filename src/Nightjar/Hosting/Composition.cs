@@ -10,6 +10,7 @@ using Nightjar.Connectors.Git;
 using Nightjar.Connectors.GitHub;
 using Nightjar.Connectors.Host;
 using Nightjar.Connectors.Journald;
+using Nightjar.Connectors.Kubernetes;
 using Nightjar.Connectors.LocalHost;
 using Nightjar.Connectors.Paging;
 using Nightjar.Connectors.Probes;
@@ -74,6 +75,7 @@ internal static class Composition
         .AddSingleton<ProbeRoom>().AddSingleton(s => new DiskWatcher(options.Host, s.GetRequiredService<ISignalDoor>(), DiskWatcher.Read, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DiskWatcher>>()))
         .AddSingleton<IProbeAnswers>(s => new FirstAnswer([s.GetRequiredService<ProbeRoom>(), s.GetRequiredService<DiskWatcher>()]))
         .AddSingleton(options.Docker).AddSingleton<DockerRoom>().AddSingleton(s => s.GetRequiredService<DockerRoom>().Workloads).AddSingleton(s => s.GetRequiredService<DockerRoom>().Actuator)
+        .AddSingleton(s => new KubernetesRoom(options.Kubernetes, s.GetRequiredService<Catalogue>(), s.GetRequiredService<ISignalDoor>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()))
         .AddSingleton(s => Watchers(s, options))
         .AddSingleton(s => s.GetRequiredService<ProbeRoom>().RunningVersions())
         .AddSingleton(s => new GitRepositories(StateFiles.Repositories(options.State), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GitRepositories>>(), author: new CommitAuthor(options.Author.Name, options.Author.Email), logins: s.GetRequiredService<GitHubRoom>().Login))
@@ -112,6 +114,7 @@ internal static class Composition
         .. options.Host.Disks.IsEmpty ? Array.Empty<IWatcher>() : [parts.GetRequiredService<DiskWatcher>()],
         .. parts.GetRequiredService<RateSources>().Watchers,
         .. parts.GetRequiredService<DockerRoom>() is { IsWanted: true } docker ? [docker.Watcher(parts.GetRequiredService<ISignalDoor>(), parts.GetRequiredService<IContainerFigures>())] : Array.Empty<IWatcher>(),
+        .. parts.GetRequiredService<KubernetesRoom>().Watchers,
         .. options.Alerts.IsEmpty ? Array.Empty<IWatcher>() : [parts.GetRequiredService<AlertRoom>()],
     ];
 

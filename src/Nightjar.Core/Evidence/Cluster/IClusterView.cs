@@ -1,0 +1,35 @@
+namespace Nightjar.Core.Evidence.Cluster;
+
+/// <summary>A cluster as far as it can be seen: live, or as it was frozen. What may not be seen is as if it were not there.</summary>
+public interface IClusterView
+{
+    /// <summary>Of a deployment, replica set, stateful set, daemon set or job.</summary>
+    Workload? Workload(ObjectRef about);
+
+    Node? Node(string name);
+
+    IEnumerable<Pod> Pods { get; }
+
+    /// <summary>What was said about it, the newest last.</summary>
+    IReadOnlyList<ClusterEvent> EventsAbout(ObjectRef about);
+}
+
+/// <summary>Questions that any view can answer.</summary>
+public static class ClusterViewExtensions
+{
+    /// <summary>Owners of owners: a pod of a replica set of a deployment is three deep, and nothing is much deeper.</summary>
+    private const int Deepest = 5;
+
+    /// <summary>What a person would name: the deployment, not its replica set or its pod.</summary>
+    public static ObjectRef TopOwner(this IClusterView view, ObjectMeta meta)
+    {
+        var (top, owner) = (meta.Ref, meta.Owner);
+        for (var i = 0; owner is { } above && i < Deepest; i++)
+        {
+            top = above;
+            owner = view.Workload(above)?.Meta.Owner;
+        }
+
+        return top;
+    }
+}
