@@ -8,43 +8,49 @@ using Nightjar.Core.Signals;
 namespace Nightjar.Connectors.Kubernetes;
 
 /// <summary>Every cluster that is watched.</summary>
-public sealed class KubernetesRoom : IDisposable
+public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock)
 {
-    private readonly ImmutableArray<KubeApi> clusters = [];
+    /// <summary>Contexts by the names that people gave them; null is the current one, or the cluster that we run in.</summary>
+    private IEnumerable<string?> Contexts => !options.IsOn ? [] : options.Contexts.IsEmpty ? [(string?)null] : options.Contexts.Select(c => (string?)c);
 
-    /// <exception cref="KubeException">There is no usable kubeconfig: nothing could be watched.</exception>
-    public KubernetesRoom(KubernetesOptions options, Catalogue catalogue, ISignalDoor door, TimeProvider clock, ILoggerFactory loggers)
+    public IEnumerable<IWatcher> Watchers(Catalogue catalogue, ISignalDoor door, ILoggerFactory loggers) =>
+        Contexts.Select(c => new KubernetesWatcher(Shown(c), () => Open(c), options, catalogue, door, clock, loggers.CreateLogger<KubernetesRoom>()));
+
+    /// <summary>Asks each cluster who it is; for people who set it up.</summary>
+    /// <returns>Its version, or why it cannot be watched and what to do.</returns>
+    public async Task<ImmutableArray<(string Cluster, bool IsReached, string Says)>> TryAsync(CancellationToken cancellationToken)
     {
-        if (!options.IsOn)
+        var found = ImmutableArray.CreateBuilder<(string, bool, string)>();
+        foreach (var context in Contexts)
         {
-            return;
+            try
+            {
+                using var api = new KubeApi(Open(context));
+                using var version = await api.GetAsync("/version", "ask for the version", cancellationToken);
+                using var pods = await api.GetAsync(KubeResource.Watched[0].Path("v1", new Scope(options).Asked[0]) + "?limit=1", "list pods", cancellationToken);
+                found.Add((Shown(context), true, $"{api.Shown}, {Objects.Fields.Text(version.RootElement, "gitVersion")}"));
+            }
+            catch (KubeException e)
+            {
+                found.Add((Shown(context), false, e.Message));
+            }
         }
 
-        var logger = loggers.CreateLogger<KubernetesRoom>();
-        clusters = [.. Find(options, clock).Select(a => new KubeApi(a))];
-        Watchers = [.. clusters.Select(c => new KubernetesWatcher(c, options, catalogue, door, clock, logger))];
+        return found.ToImmutable();
     }
 
-    public ImmutableArray<IWatcher> Watchers { get; } = [];
-
-    public void Dispose()
-    {
-        foreach (var cluster in clusters)
-        {
-            cluster.Dispose();
-        }
-    }
+    private static string Shown(string? context) => context is null ? "kubernetes" : $"kubernetes {context}";
 
     /// <exception cref="KubeException">There is no usable kubeconfig.</exception>
-    private static IEnumerable<ClusterAccess> Find(KubernetesOptions options, TimeProvider clock)
+    private ClusterAccess Open(string? context)
     {
-        if (options is { Kubeconfig: null, Contexts.IsEmpty: true } && Environment.GetEnvironmentVariable("KUBECONFIG") is null or "" && InCluster.Find(Environment.GetEnvironmentVariable, clock) is { } own)
+        var variable = Environment.GetEnvironmentVariable("KUBECONFIG");
+        if (options.Kubeconfig is null && context is null && string.IsNullOrEmpty(variable) && InCluster.Find(Environment.GetEnvironmentVariable, clock) is { } own)
         {
-            return [own];
+            return own;
         }
 
-        var paths = options.Kubeconfig is { } path ? [path] : KubeConfig.UsualPaths(Environment.GetEnvironmentVariable("KUBECONFIG"), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
-        var config = KubeConfig.Read(paths);
-        return options.Contexts.IsEmpty ? [config.Open(null, clock)] : options.Contexts.Select(c => config.Open(c, clock));
+        var paths = options.Kubeconfig is { } path ? [path] : KubeConfig.UsualPaths(variable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+        return KubeConfig.Read(paths).Open(context, clock);
     }
 }

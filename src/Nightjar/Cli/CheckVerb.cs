@@ -64,6 +64,7 @@ internal static class CheckVerb
         lines.AddRange(await Task.WhenAll(options.Sources.Select(s => SourceAsync(s, cancellationToken))));
         lines.AddRange(options.Alerts.Select(a => CheckLine.Ok($"alerts {a.Name}", $"takes {a.Kind} at {options.PublicUrl}/hooks/alerts/{a.Name}")));
         lines.AddRange(await DockerCheck.RunAsync(options, clock, cancellationToken));
+        lines.AddRange(await KubernetesCheck.RunAsync(options, clock, cancellationToken));
         lines.AddRange(RouteCheck.Run(options));
         lines.AddRange(await HealingCheck.RunAsync(options, cancellationToken));
         lines.Add(await FenceAsync(options, clock, cancellationToken));

@@ -13,8 +13,8 @@ namespace Nightjar.Testing.Kubernetes;
 public sealed record KubeAsked(string Method, string Path, string Query, string? Authorization, string Body);
 
 /// <summary>
-/// A stand-in for an API server: lists in pages, watches that go on from a version and know only so much of the past, bookmarks, patches,
-/// deletions, refusals. What it does is compared with a real server in the live tests.
+/// A stand-in for an API server: lists in pages, watches that go on from a version and know only so much of the past, bookmarks,
+/// refusals.
 /// </summary>
 public sealed class KubeStandIn : IAsyncDisposable
 {
@@ -152,8 +152,6 @@ public sealed class KubeStandIn : IAsyncDisposable
             answer = asked.Method switch
             {
                 "GET" when objects.TryGetValue(asked.Path, out var one) => one,
-                "PATCH" when objects.TryGetValue(asked.Path, out var one) => Patch(asked, one, http.Request.Query.ContainsKey("dryRun")),
-                "DELETE" when objects.ContainsKey(asked.Path) => objects[asked.Path],
                 "GET" when !asked.Path.EndsWith('/') && !IsObject(asked.Path) => List(http.Request.Query, asked.Path),
                 _ => null,
             };
@@ -165,51 +163,10 @@ public sealed class KubeStandIn : IAsyncDisposable
             return;
         }
 
-        if (asked.Method == "DELETE" && !http.Request.Query.ContainsKey("dryRun"))
-        {
-            var parts = asked.Path.Split('/');
-            var at = Array.IndexOf(parts, "namespaces");
-            Delete(at < 0 ? string.Join('/', parts[..^1]) : string.Join('/', parts[..at].Concat(parts[(at + 2)..^1])), at < 0 ? "" : parts[at + 1], parts[^1]);
-        }
-
         await JsonAsync(http, answer);
     }
 
     private bool IsObject(string path) => path.Split('/') is var parts && (parts.Contains("namespaces") ? parts.Length - Array.IndexOf(parts, "namespaces") > 3 : parts.Length > (parts[1] == "api" ? 4 : 5));
-
-    private JsonObject Patch(KubeAsked asked, JsonObject one, bool isDry)
-    {
-        var next = (JsonObject)one.DeepClone();
-        Merge(next, JsonNode.Parse(asked.Body) as JsonObject ?? []);
-        if (!isDry)
-        {
-            version++;
-            next["metadata"]!["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture);
-            objects[asked.Path] = next;
-            Tell(asked.Path, "MODIFIED", next);
-        }
-
-        return next;
-    }
-
-    private static void Merge(JsonObject into, JsonObject patch)
-    {
-        foreach (var (name, value) in patch)
-        {
-            if (value is JsonObject inner && into[name] is JsonObject known)
-            {
-                Merge(known, inner);
-            }
-            else if (value is null)
-            {
-                into.Remove(name);
-            }
-            else
-            {
-                into[name] = value.DeepClone();
-            }
-        }
-    }
 
     private JsonObject List(IQueryCollection query, string path)
     {

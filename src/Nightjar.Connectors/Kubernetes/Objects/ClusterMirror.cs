@@ -33,13 +33,13 @@ internal sealed class ClusterMirror(Action<ObjectMeta, bool> changed) : ICluster
 
     public IReadOnlyList<ClusterEvent> EventsAbout(ObjectRef about) => events.About(about);
 
-    /// <summary>Who keeps objects of that kind; null for kinds that are not kept.</summary>
-    public IReflected? Keeper(string kind) => kind switch
+    /// <summary>Who keeps objects of that kind.</summary>
+    public IReflected Keeper(string kind) => kind switch
     {
         "Pod" => pods,
         "Node" => nodes,
         "PersistentVolumeClaim" => claims,
         "Event" => events,
-        _ => workloads.GetValueOrDefault(kind),
+        _ => workloads[kind],
     };
 }

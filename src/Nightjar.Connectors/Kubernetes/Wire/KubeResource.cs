@@ -17,15 +17,7 @@ internal sealed record KubeResource(string Kind, string Plural, bool IsNamespace
         new("StatefulSet", "statefulsets", true, ["apps/v1"]),
         new("DaemonSet", "daemonsets", true, ["apps/v1"]),
         new("Job", "jobs", true, ["batch/v1"]),
-        new("Service", "services", true, ["v1"]),
-        new("Endpoints", "endpoints", true, ["v1"]),
-        new("Ingress", "ingresses", true, ["networking.k8s.io/v1", "networking.k8s.io/v1beta1"]),
         new("PersistentVolumeClaim", "persistentvolumeclaims", true, ["v1"]),
-        new("PersistentVolume", "persistentvolumes", false, ["v1"]),
-        new("ResourceQuota", "resourcequotas", true, ["v1"]),
-        new("HorizontalPodAutoscaler", "horizontalpodautoscalers", true, ["autoscaling/v2", "autoscaling/v2beta2", "autoscaling/v1"]),
-        new("PodDisruptionBudget", "poddisruptionbudgets", true, ["policy/v1", "policy/v1beta1"]),
-        new("ConfigMap", "configmaps", true, ["v1"]),
     ];
 
     /// <summary>The path of its list, in one namespace or (null) in all.</summary>

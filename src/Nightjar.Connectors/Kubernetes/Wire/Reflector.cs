@@ -40,6 +40,7 @@ internal sealed partial class Reflector(KubeApi api, KubeResource resource, stri
     /// <summary>A right that was not granted is seldom granted within seconds.</summary>
     private static readonly TimeSpan ForbiddenRest = TimeSpan.FromMinutes(2);
 
+    private readonly TaskCompletionSource listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan rest = FirstRest;
     private string? version;
     private string path = "";
@@ -48,12 +49,16 @@ internal sealed partial class Reflector(KubeApi api, KubeResource resource, stri
 
     public ReflectorHealth Health { get; private set; } = new(false, "not listed yet", false);
 
+    /// <summary>Completes when it has listed for the first time, or failed to.</summary>
+    public Task Listed => listed.Task;
+
     /// <summary>Until it is cancelled.</summary>
     /// <param name="served">The group versions that the cluster serves.</param>
     public async Task RunAsync(IReadOnlySet<string> served, CancellationToken cancellationToken)
     {
         if (resource.Versions.FirstOrDefault(served.Contains) is not { } group)
         {
+            listed.TrySetResult();
             Health = new ReflectorHealth(false, $"this cluster serves no {resource.Plural} of {string.Join(", ", resource.Versions)}", false);
             return;
         }
@@ -65,6 +70,7 @@ internal sealed partial class Reflector(KubeApi api, KubeResource resource, stri
             {
                 version ??= await ListAsync(cancellationToken);
                 Health = new ReflectorHealth(true, null, false);
+                listed.TrySetResult();
                 var began = clock.GetTimestamp();
                 await WatchAsync(version, cancellationToken);
                 if (clock.GetElapsedTime(began) < FirstRest)
@@ -87,6 +93,7 @@ internal sealed partial class Reflector(KubeApi api, KubeResource resource, stri
 
     private async Task RestAsync(Exception e, CancellationToken cancellationToken)
     {
+        listed.TrySetResult();
         var fault = e as KubeException;
         var isForbidden = fault?.Fault == KubeFault.Forbidden;
         Health = new ReflectorHealth(Health.IsSynced, e is OperationCanceledException ? $"the watch of {resource.Plural} went silent" : e.Message, isForbidden);

@@ -27,9 +27,18 @@ public static class ClusterViewExtensions
         for (var i = 0; owner is { } above && i < Deepest; i++)
         {
             top = above;
-            owner = view.Workload(above)?.Meta.Owner;
+            owner = view.Workload(above) is { } known ? known.Meta.Owner : DeploymentOf(above, meta);
         }
 
         return top;
     }
+
+    /// <summary>
+    /// A deployment names its replica sets after itself and the hash of the pods' template, which the pods carry as a label: so it is known
+    /// before the replica set is seen, and where replica sets may not be seen.
+    /// </summary>
+    private static ObjectRef? DeploymentOf(ObjectRef owner, ObjectMeta pod) =>
+        owner.Kind == "ReplicaSet" && pod.Labels.TryGetValue("pod-template-hash", out var hash) && owner.Name.EndsWith($"-{hash}", StringComparison.Ordinal)
+            ? owner with { Kind = "Deployment", Name = owner.Name[..^(hash.Length + 1)] }
+            : null;
 }

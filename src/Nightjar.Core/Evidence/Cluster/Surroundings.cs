@@ -27,28 +27,5 @@ public sealed record ClusterEvent(ObjectMeta Meta, ObjectRef About, string About
     public bool IsWarning => Type == "Warning";
 }
 
-/// <summary>An address for pods, chosen by labels.</summary>
-public sealed record ClusterService(ObjectMeta Meta, string Type, ImmutableDictionary<string, string> Selector, ImmutableArray<ServicePort> Ports);
-
-public sealed record ServicePort(string Name, string Protocol, int Port, string Target);
-
-/// <summary>Which pods stand behind a service of the same name.</summary>
-public sealed record ClusterEndpoints(ObjectMeta Meta, int Ready, int NotReady);
-
-public sealed record Ingress(ObjectMeta Meta, ImmutableArray<string> Hosts, ImmutableArray<string> Services, bool HasTls);
-
 /// <summary>A claim of storage (PersistentVolumeClaim).</summary>
 public sealed record Claim(ObjectMeta Meta, string Phase, string Volume, string StorageClass, string Wants, ImmutableArray<string> Modes);
-
-/// <summary>A piece of storage (PersistentVolume).</summary>
-public sealed record Volume(ObjectMeta Meta, string Phase, string StorageClass, string Capacity, ImmutableArray<string> Modes, ObjectRef? Claim);
-
-/// <summary>What a namespace may have at most, and has, by resource, as written.</summary>
-public sealed record Quota(ObjectMeta Meta, ImmutableDictionary<string, string> Hard, ImmutableDictionary<string, string> Used);
-
-public sealed record Autoscaler(ObjectMeta Meta, ObjectRef Target, int Min, int Max, int Current, int Desired, ImmutableArray<ObjectCondition> Conditions);
-
-public sealed record DisruptionBudget(ObjectMeta Meta, ImmutableDictionary<string, string> Selector, int Allowed);
-
-/// <summary>The keys of a config map; its values are nobody's business.</summary>
-public sealed record ConfigKeys(ObjectMeta Meta, ImmutableArray<string> Keys);
