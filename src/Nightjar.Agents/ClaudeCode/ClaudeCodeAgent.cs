@@ -26,6 +26,8 @@ public sealed partial class ClaudeCodeAgent(
 
     public string Name => "claude-code";
 
+    public bool CallsModel => true;
+
     public async Task<Finding> InvestigateAsync(Brief brief, CancellationToken cancellationToken)
     {
         var hypotheses = await builtIn.InvestigateAsync(brief, cancellationToken);

@@ -13,6 +13,9 @@ public interface IAgent
     /// <summary>Shown to people: <c>built-in</c>, <c>claude-code</c>.</summary>
     string Name { get; }
 
+    /// <summary>Whether a model works in it, which costs: then only so many runs may begin within an hour.</summary>
+    bool CallsModel => false;
+
     /// <summary>Phase 1, read-only.</summary>
     Task<Finding> InvestigateAsync(Brief brief, CancellationToken cancellationToken);
 

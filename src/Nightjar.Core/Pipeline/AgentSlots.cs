@@ -4,7 +4,7 @@ using Nightjar.Core.Policy;
 namespace Nightjar.Core.Pipeline;
 
 /// <summary>How many incidents may keep an agent or a check busy at once. Who finds none free waits by the clock, not in a thread.</summary>
-/// <param name="queue">How many investigations may begin within an hour; null for as many as wish.</param>
+/// <param name="queue">How many runs of a model may begin within an hour; null for as many as wish.</param>
 public sealed class AgentSlots(int most, AgentQueue? queue = null)
 {
     public static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);

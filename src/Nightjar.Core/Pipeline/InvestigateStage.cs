@@ -45,7 +45,7 @@ public sealed class InvestigateStage(Catalogue catalogue, RequestDesk desk, Evid
             return new GoOn(incident, IncidentState.InReview, "its fix is on the request still; close the request to have another one");
         }
 
-        if (await slots.HoursTurnAsync(incident, cancellationToken) is { } turn)
+        if (agent.CallsModel && await slots.HoursTurnAsync(incident, cancellationToken) is { } turn)
         {
             return new WaitUntil(incident, turn, "its turn: as many investigations as an hour may have were begun") { IsForTurn = true };
         }

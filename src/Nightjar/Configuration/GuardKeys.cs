@@ -24,7 +24,7 @@ internal static class GuardKeys
         new Section<RequestLimits>("{requestsPerHour, openRequests, agentRunsPerHour}", "How much work agents do, and how many draft requests people are given, over all services.", new RequestLimits())
             .Key("requestsPerHour", "Opened within an hour; the next one waits.", Whole(1, 1_000), o => o.RequestsPerHour, (o, v) => o with { RequestsPerHour = v })
             .Key("openRequests", "Open at once; beyond it incidents are investigated, and their requests wait.", Whole(1, 10_000), o => o.OpenRequests, (o, v) => o with { OpenRequests = v })
-            .Key("agentRunsPerHour", "Investigations begun within an hour; the next one waits.", Whole(1, 10_000), o => o.AgentRunsPerHour, (o, v) => o with { AgentRunsPerHour = v });
+            .Key("agentRunsPerHour", "Investigations that call a model, begun within an hour; the next one waits.", Whole(1, 10_000), o => o.AgentRunsPerHour, (o, v) => o with { AgentRunsPerHour = v });
 
     private static readonly Section<PageStepOptions> Step =
         new Section<PageStepOptions>("{kind, key, url, to}", "One step of a route.", new PageStepOptions())

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
+using Nightjar.Core.Investigation;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
 
@@ -199,11 +201,11 @@ public class HealBoundStories
     }
 
     [Fact]
-    public async Task Ten_investigations_begin_within_an_hour_and_the_eleventh_waits_over_a_restart()
+    public async Task Ten_runs_of_a_model_begin_within_an_hour_and_the_eleventh_waits_over_a_restart()
     {
         var services = Enumerable.Range(0, 11).Select(i => new Service { Name = new ServiceName($"s{i}") }).ToList();
         var (options, _) = HealLab.Options(Mode.Observe);
-        options = options with { Others = [.. services], DeleteAtEnd = false };
+        options = options with { Others = [.. services], DeleteAtEnd = false, Parts = (parts, _) => parts.AddSingleton<IAgent>(new ModelAgent()) };
         await using (var before = await World.StartAsync(options))
         {
             foreach (var service in services)
@@ -232,5 +234,17 @@ public class HealBoundStories
         await world.SeeAsync(HealLab.Sick(world, "container-exited"));
         await world.PassAsync(TimeSpan.FromMinutes(2));
         Assert.Empty(hands.Done);
+    }
+
+    /// <summary>Calls a model, as far as anybody knows.</summary>
+    private sealed class ModelAgent : IAgent
+    {
+        public string Name => "model";
+
+        public bool CallsModel => true;
+
+        public Task<Finding> InvestigateAsync(Brief brief, CancellationToken cancellationToken) => Task.FromResult(new Finding { RootCause = "nobody knows", Confidence = 0.1, By = Name });
+
+        public Task<ProposalAttempt> ProposeAsync(Brief brief, Finding finding, IPrivateClone clone, CancellationToken cancellationToken) => Task.FromResult(new ProposalAttempt { Why = "no idea" });
     }
 }
