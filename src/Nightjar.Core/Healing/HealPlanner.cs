@@ -8,7 +8,11 @@ namespace Nightjar.Core.Healing;
 
 /// <summary>What would be done about an incident.</summary>
 /// <param name="Progress">Null when nothing is; <paramref name="Why"/> says why.</param>
-public sealed record HealPlan(HealProgress? Progress, string Why);
+public sealed record HealPlan(HealProgress? Progress, string Why)
+{
+    /// <summary>No playbook fits what is known so far; another symptom may have one.</summary>
+    public bool NothingFits { get; init; }
+}
 
 /// <summary>Finds the playbook for an incident: the one that says most about it, and of its steps first what has worked for the service before.</summary>
 public sealed class HealPlanner(PlaybookShelf shelf, Hands hands, IHeals heals, Conduct conduct)
@@ -29,11 +33,15 @@ public sealed class HealPlanner(PlaybookShelf shelf, Hands hands, IHeals heals, 
         var treated = Treated.Of(service, Treated.WorkloadOf(incident, service));
         var dependency = await UnwellDependencyAsync(service, treated, cancellationToken);
         var records = await heals.StrategiesAsync(service.Name, cancellationToken);
-        var fitting = shelf.Playbooks.Where(p => Fits(p, incident, condition, dependency) && p.Do.Any(s => CanDo(s, service, treated, dependency)))
-            .OrderByDescending(p => p.When.Weight).ThenByDescending(p => Wins(records, p.Name)).ThenBy(p => p.Name, StringComparer.Ordinal).ToImmutableArray();
+
+        // What opened it says most; a symptom that was folded in may have a playbook where that has none.
+        var fitting = incident.Fingerprints.Select(f => f.Condition).OfType<string>().Prepend(condition).Distinct()
+            .Select(c => shelf.Playbooks.Where(p => Fits(p, incident, c, dependency) && p.Do.Any(s => CanDo(s, service, treated, dependency)))
+                .OrderByDescending(p => p.When.Weight).ThenByDescending(p => Wins(records, p.Name)).ThenBy(p => p.Name, StringComparer.Ordinal).ToImmutableArray())
+            .FirstOrDefault(f => !f.IsEmpty, []);
         if (fitting is not [var best, ..])
         {
-            return new HealPlan(null, "no playbook fits");
+            return new HealPlan(null, "no playbook fits") { NothingFits = true };
         }
 
         var ordered = best with { Do = Ordered(best, records) };

@@ -128,6 +128,9 @@ public sealed record OwnedFingerprint(Fingerprint Fingerprint, string Subject, s
 {
     /// <summary>A person said that it is the same problem: that holds when they come back, too.</summary>
     public bool ByPerson { get; init; }
+
+    /// <summary>What kind of trouble it is, as its signal said; null when that said none.</summary>
+    public string? Condition { get; init; }
 }
 
 public sealed record Link(IncidentId To, string Why);

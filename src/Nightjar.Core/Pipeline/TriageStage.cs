@@ -12,6 +12,9 @@ public sealed class TriageStage(IFolds folds, ISilences silences, IAlertAnswers 
     /// <summary>How long a held or silenced incident waits before it looks again, should nobody tell it.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
 
+    /// <summary>The last line of a container comes before word of its end.</summary>
+    private static readonly TimeSpan OtherSymptoms = TimeSpan.FromSeconds(2);
+
     /// <summary>Windows without a signal after which a problem that nobody worked on is over.</summary>
     private const int QuietWindows = 5;
 
@@ -53,6 +56,11 @@ public sealed class TriageStage(IFolds folds, ISilences silences, IAlertAnswers 
         var plan = await planner.PlanAsync(incident, service, cancellationToken);
         if (plan.Progress is not { } progress)
         {
+            if (plan.NothingFits && !service.Containers.IsEmpty && incident.Trigger.Workload is null && context.Now < incident.OpenedAt + OtherSymptoms)
+            {
+                return new WaitUntil(incident, incident.OpenedAt + OtherSymptoms, "other symptoms, which may have a playbook");
+            }
+
             return new GoOn(incident, IncidentState.Investigating, incident.Escalated is null ? real : $"{real}; {incident.Escalated}");
         }
 

@@ -70,5 +70,5 @@ internal sealed class Openings(IncidentStores stores, OpenIncidents open, IWakeU
     }
 
     private OwnedFingerprint Owned(Signal signal, Fingerprint fingerprint, string why) =>
-        new(fingerprint, Fingerprint.Shown(signal, fingerprint.Strategy), signal.ErrorClass, signal.Workload, clock.GetUtcNow(), why);
+        new(fingerprint, Fingerprint.Shown(signal, fingerprint.Strategy), signal.ErrorClass, signal.Workload, clock.GetUtcNow(), why) { Condition = signal.Condition };
 }
