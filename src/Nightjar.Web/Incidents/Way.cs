@@ -23,7 +23,7 @@ internal static class Way
         1 => incident.Finding?.Suspect is not null,
         2 => incident.Change?.FixCommit is not null,
         3 => incident.Request?.MergedAt is not null,
-        4 => incident.Outcome is IncidentOutcome.Merged or IncidentOutcome.MergedModified,
+        4 => incident.Outcome is IncidentOutcome.Merged or IncidentOutcome.MergedModified or IncidentOutcome.Healed,
         _ => incident.State == IncidentState.Resolved,
     };
 
