@@ -64,7 +64,7 @@ internal static class Composition
 
     private static IServiceCollection AddSignals(this IServiceCollection services, NightjarOptions options) => services
         .AddSingleton(new IntakeOptions(options.Fingerprints)).AddSingleton<OpenIncidents>().AddSingleton<HoldBack>().AddSingleton<Intake>()
-        .AddSingleton<AlertCounts>().AddSingleton<AlertDoor>().AddSingleton<ISignalDoor>(s => s.GetRequiredService<AlertDoor>()).AddSingleton<ByHand>();
+        .AddSingleton<AlertCounts>().AddSingleton<AlertDoor>().AddSingleton<ISignalDoor>(s => s.GetRequiredService<AlertDoor>()).AddSingleton<ByHand>().AddSingleton<HealDoor>().AddSingleton<HealWish>();
 
     private static IServiceCollection AddRooms(this IServiceCollection services, NightjarOptions options) => services
         .AddSingleton<LogStores>().AddSingleton(s => new LogWatching(s.GetRequiredService<Catalogue>(), LineSources(s), [.. options.Triggers, .. s.GetRequiredService<PlaybookShelf>().Triggers], s.GetRequiredService<LogStores>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()))
