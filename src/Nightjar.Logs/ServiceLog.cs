@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
@@ -23,6 +24,7 @@ internal sealed class ServiceLog
     private readonly TimeProvider clock;
     private readonly EventReader reader;
     private readonly TemplateMiner miner = new();
+    private readonly RecentLines recent = new();
     private readonly ErrorGroups errors;
     private readonly RateWindow window;
     private readonly BucketLedger buckets;
@@ -186,7 +188,11 @@ internal sealed class ServiceLog
     {
         lock (gate)
         {
-            return Digests.Make(onset, now, service.ErrorRate.Window, counts, miner.Templates, errors.All);
+            var around = recent.Around(onset);
+            var digest = Digests.Make(onset, now, service.ErrorRate.Window, counts, miner.Templates, errors.All) with { Around = around };
+            return around is [{ At: var first }, ..] && first > onset
+                ? digest with { Missing = [.. digest.Missing, string.Create(CultureInfo.InvariantCulture, $"log lines around the onset: the newest that are kept begin at {first:u}")] }
+                : digest;
         }
     }
 
@@ -194,6 +200,7 @@ internal sealed class ServiceLog
     {
         Events++;
         counts.Add(line);
+        recent.Add(line);
         var template = miner.Learn(line);
         var kind = line.IsFailure ? errors.Learn(line, template.Key) : null;
         window.Add(SecondOf(line), line, kind?.Number);

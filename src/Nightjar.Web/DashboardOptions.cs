@@ -9,6 +9,14 @@ namespace Nightjar.Web;
 /// <summary>Opens an incident by hand for a service and returns it.</summary>
 public delegate Task<IncidentId> InvestigateByHand(ServiceName service, string person, CancellationToken cancellationToken);
 
+/// <summary>Has a container healed by hand: opens or wakes its incident, so that policy and healing decide. Does nothing to the container itself.</summary>
+public delegate Task<HandReply> HealByHand(ContainerStanding container, string person, CancellationToken cancellationToken);
+
+/// <summary>What came of a wish.</summary>
+/// <param name="Done">Whether an incident carries it on.</param>
+/// <param name="Incident">The incident that it is about; null when none was opened.</param>
+public sealed record HandReply(bool Done, string Says, IncidentId? Incident);
+
 /// <summary>Asks each part of the daemon whether it can do its work. The host may answer from what it saw a few seconds ago.</summary>
 public delegate Task<IReadOnlyList<ReadyPart>> AskReadiness(CancellationToken cancellationToken);
 
@@ -53,6 +61,11 @@ public sealed record DashboardOptions
     public Conduct Conduct { get; init; } = new();
 
     public required InvestigateByHand Investigate { get; init; }
+
+    /// <summary>The containers that are looked after; null when the host has none.</summary>
+    public Func<IReadOnlyList<ContainerStanding>>? Containers { get; init; }
+
+    public HealByHand? Heal { get; init; }
 
     /// <summary>What came in since the start; null when the host counts nothing.</summary>
     public Func<IntakeFigures>? Intake { get; init; }

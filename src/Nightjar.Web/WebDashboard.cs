@@ -41,7 +41,7 @@ public static class WebDashboard
         services.AddTransient<Acts>().AddTransient<Boards>().AddTransient<Cases>().AddTransient<IncidentPages>();
         services.AddTransient<Review>().AddTransient<RequestViews>().AddTransient<RequestPages>();
         services.AddTransient<ServiceLines>().AddTransient<Notices>().AddTransient<ServicePages>().AddTransient<SilencePages>();
-        services.AddTransient<IncidentsApi>().AddTransient<RequestsApi>().AddTransient<ServicesApi>().AddTransient<SilencesApi>().AddTransient<PlaybooksApi>().AddTransient<DaemonApi>();
+        services.AddTransient<IncidentsApi>().AddTransient<RequestsApi>().AddTransient<ServicesApi>().AddTransient<SilencesApi>().AddTransient<PlaybooksApi>().AddTransient<MonitorFigures>().AddTransient<MonitorApi>().AddTransient<DaemonApi>();
         return services;
     }
 
@@ -77,6 +77,7 @@ public static class WebDashboard
         SilencesApi.Map(api);
         PlaybooksApi.Map(api);
         DaemonApi.Map(api);
+        MonitorApi.Map(app.MapGroup("/api/monitor"));
         app.MapFallback("{**path}", (HttpContext http) => Refusal.WriteAsync(http, StatusCodes.Status404NotFound, "No such page", "There is nothing at this address."));
         return app;
     }

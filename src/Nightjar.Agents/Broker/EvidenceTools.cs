@@ -12,6 +12,7 @@ namespace Nightjar.Agents.Broker;
 public sealed class EvidenceTools(Brief brief, IRates rates, IIncidentMemory memory)
 {
     private const int MostTemplates = 60;
+    private const int MostLines = 100;
     private const int MostCommits = 50;
     private const int MostBlamed = 200;
     private const int MostBefore = 10;
@@ -22,6 +23,9 @@ public sealed class EvidenceTools(Brief brief, IRates rates, IIncidentMemory mem
     [
         Tool("log_templates", "Log lines of the service grouped by their text, with counts, first and last seen, and whether they are new or rising since the first failure.",
             [], [("trend", BrokerTool.Text("new, rising or steady; all when left out", 10))], a => a.Text("trend", 10), (trend, _) => Task.FromResult(Templates(trend))),
+        Tool("log_lines", "Log lines of the service before and after the first failure as they were written, numbered. The newest before it and the first after it when no line is named.",
+            [], [("from", BrokerTool.Whole("number of the first line", 1, LogDigest.MostAround)), ("lines", BrokerTool.Whole($"how many, at most {MostLines}", 1, MostLines)), ("contains", BrokerTool.Text("only lines with this text", 200))],
+            a => (From: a.Whole("from", 1, LogDigest.MostAround), Lines: a.Whole("lines", 1, MostLines) ?? MostLines, Contains: a.Text("contains", 200)), (wish, _) => Task.FromResult(Lines(wish.From, wish.Lines, wish.Contains))),
         Tool("errors", "Kinds of error with a class: message, count, stack trace, one sample line each.", [], [], _ => 0, (_, _) => Task.FromResult(Errors())),
         Tool("error_rate", "Failed and all requests (or lines) of the service in slices around the first failure.",
             [], [("before_minutes", BrokerTool.Whole("minutes before the first failure", 0, 1440)), ("after_minutes", BrokerTool.Whole("minutes after it", 0, 1440))],
@@ -52,6 +56,14 @@ public sealed class EvidenceTools(Brief brief, IRates rates, IIncidentMemory mem
     {
         var wanted = (Evidence.Logs?.Templates ?? []).Where(t => trend.Length == 0 || t.Trend.ToString().Equals(trend, StringComparison.OrdinalIgnoreCase)).Take(MostTemplates).ToList();
         return wanted.Count == 0 ? "None." : string.Join('\n', wanted.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Count} × [{t.Level}, {t.Trend}] {t.Text} (first {t.FirstSeen:HH:mm:ss}, last {t.LastSeen:HH:mm:ss})\n    e.g. {t.Sample}")));
+    }
+
+    private string Lines(int? from, int most, string contains)
+    {
+        var around = (Evidence.Logs?.Around ?? []).Select((l, i) => (Number: i + 1, Line: l)).ToList();
+        var start = from ?? (contains.Length > 0 ? 1 : Math.Max(1, around.Count(l => l.Line.At < Evidence.Onset) - (most / 2)));
+        var shown = around.Where(l => l.Number >= start && l.Line.Text.Contains(contains, StringComparison.OrdinalIgnoreCase)).Take(most).ToList();
+        return shown.Count == 0 ? "None is kept there." : string.Join('\n', shown.Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Number} {l.Line.At:HH:mm:ss} {l.Line.Text}")).Append($"({around.Count} lines are kept; the first failure was at {Evidence.Onset:HH:mm:ss})"));
     }
 
     private string Errors()

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Nightjar.Core.Investigation;
@@ -15,6 +16,13 @@ internal sealed class Prompts(string folder)
 {
     /// <summary>Of the request's text, or of one list.</summary>
     private const int LongestData = 12_000;
+
+    /// <summary>A taste of the log; the rest is asked for.</summary>
+    private const int MostLines = 16;
+
+    private const int LongestLine = 200;
+
+    private const int MostSlices = 12;
 
     /// <summary>How each prompt begins: one that begins with a slash would be taken for a command of the program.</summary>
     private const string Begin = "Incident";
@@ -41,6 +49,16 @@ internal sealed class Prompts(string folder)
         Data(text, "Evidence, by the ids to cite", string.Join('\n', hypotheses.Evidence.Select(q => $"[{q.Id}] {q.Source}\n{q.Text}")));
         Data(text, "Similar incidents before", remembered);
         Data(text, "What was done about it already, and how that ended", brief.Evidence.Tried.IsEmpty ? "nothing" : string.Join('\n', brief.Evidence.Tried.Select(t => $"{t.At:u} {t.Label}: {t.End}: {t.Says}")));
+        if (brief.Evidence.Container is { } container)
+        {
+            Data(text, "What the container used around the first failure", $"{container.Name}\n{string.Join('\n', Nearest(container.Slices, s => s.Start, brief.Evidence.Onset, MostSlices).Select(s => $"{s.Start:u} {s}"))}");
+        }
+
+        if (brief.Evidence.Logs?.Around is { IsEmpty: false } around)
+        {
+            Data(text, $"Log lines around the first failure ({around.Length} are kept: log_lines)", string.Join('\n', Nearest(around, l => l.At, brief.Evidence.Onset, MostLines).Select(l => $"{l.At:HH:mm:ss} {Cut(l.Text)}")));
+        }
+
         Data(text, "What could not be looked at", string.Join('\n', brief.Evidence.Missing.Concat(hypotheses.Missing).Distinct()));
         string[] skills = trigger.Kind is SignalKind.WorkloadFailure or SignalKind.NodeFailure ? ["kubernetes", "metrics-store", "code-host"] : ["metrics-store", "code-host"];
         text.Append(await SkillsAsync(skills, cancellationToken));
@@ -61,6 +79,13 @@ internal sealed class Prompts(string folder)
         Data(text, "The pull request, with what people wrote into it", request);
         return text.ToString();
     }
+
+    /// <summary>Those right before and after a time, in their order.</summary>
+    private static IEnumerable<T> Nearest<T>(ImmutableArray<T> all, Func<T, DateTimeOffset> at, DateTimeOffset onset, int most) =>
+        all.Skip(Math.Max(0, Math.Min(all.Count(x => at(x) < onset) - (most / 2), all.Length - most))).Take(most);
+
+    /// <summary>Masked first: half a secret would slip through.</summary>
+    private static string Cut(string line) => Secrets.Mask(line) is var safe && safe.Length > LongestLine ? string.Concat(safe.AsSpan(0, LongestLine), "…") : safe;
 
     private static string Hypotheses(Finding finding) => $"""
         1. {finding.RootCause} (confidence {finding.Confidence.ToString("0.00", CultureInfo.InvariantCulture)})

@@ -211,15 +211,44 @@ internal sealed partial class ContainerLines(Service service, EngineReader engin
             }
         }
 
+        /// <summary>The lines of a stream and a second are a batch, so that each counts when it was written: also what is caught up on.</summary>
         public IEnumerable<LineBatch> Batches(List<LogLine> lines)
         {
-            foreach (var stream in lines.Where(l => resumes[l.Stream].IsNew(l)).ToList().GroupBy(l => l.Stream))
+            foreach (var stream in lines.GroupBy(l => l.Stream))
             {
-                var mark = resumes[stream.Key].Mark;
-                (output, error) = stream.Key == 2 ? (output, mark) : (mark, error);
-                yield return new LineBatch(Stream(id, stream.Key), [.. stream.Select(l => (ReadOnlyMemory<byte>)l.Text)], mark?.ToString());
+                var batch = new List<LogLine>();
+                foreach (var line in stream)
+                {
+                    if (batch is [var first, ..] && SecondOf(first) != SecondOf(line))
+                    {
+                        yield return Batch(stream.Key, batch);
+                        batch.Clear();
+                    }
+
+                    if (resumes[stream.Key].IsNew(line))
+                    {
+                        batch.Add(line);
+                    }
+                }
+
+                if (batch.Count > 0)
+                {
+                    yield return Batch(stream.Key, batch);
+                }
             }
         }
+
+        private LineBatch Batch(byte stream, List<LogLine> lines)
+        {
+            var mark = resumes[stream].Mark;
+            (output, error) = stream == 2 ? (output, mark) : (mark, error);
+            return new LineBatch(Stream(id, stream), [.. lines.Select(l => (ReadOnlyMemory<byte>)l.Text)], mark?.ToString())
+            {
+                At = lines[0].At is { } at ? DateTimeOffset.UnixEpoch.AddTicks(at / 100) : null,
+            };
+        }
+
+        private static long? SecondOf(LogLine line) => line.At / 1_000_000_000;
     }
 
     [LoggerMessage(3507, LogLevel.Warning, "The output of container {Container} was not read: {Why}")]

@@ -39,6 +39,15 @@ public sealed class DockerRoom : IDisposable
 
     public IActuator Actuator { get; }
 
+    /// <summary>Every container that is looked after, as the watcher saw it last, by name.</summary>
+    public ImmutableArray<ContainerStanding> Standings() =>
+    [
+        .. book.All
+            .Select(c => new ContainerStanding(c.Name, c.Service.Name, c.Look is { } look ? ContainerDetector.Standing(c.Track, look) : null, c.Told?.Condition, c.Look))
+            .Concat(book.Required.Where(r => book.Find(r.Name) is null).Select(r => new ContainerStanding(r.Name, r.Service.Name, null, null, null)))
+            .DistinctBy(c => c.Name).OrderBy(c => c.Name, StringComparer.Ordinal),
+    ];
+
     /// <summary>What the containers of each service write, for the services that have any.</summary>
     public ImmutableArray<ILineSource> Lines() =>
         [.. catalogue.All.Where(s => !s.Containers.IsEmpty).Select(s => new ContainerLines(s, engine, api, catalogue, loggers.CreateLogger<ContainerLines>()))];

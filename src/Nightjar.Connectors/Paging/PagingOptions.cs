@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Nightjar.Core.Policy;
+using Nightjar.Core.Signals;
 
 namespace Nightjar.Connectors.Paging;
 
@@ -39,6 +40,23 @@ public sealed record PageRouteOptions
     public int Times { get; init; } = 3;
 
     public ImmutableArray<PageStepOptions> Steps { get; init; } = [];
+}
+
+/// <summary>One way that announcements are told by: a file, mail or a webhook.</summary>
+public sealed record AnnounceOptions
+{
+    public string? File { get; init; }
+
+    /// <summary>Addresses of people.</summary>
+    public ImmutableArray<string> Email { get; init; } = [];
+
+    public Uri? Webhook { get; init; }
+
+    /// <summary>What the webhook is signed with.</summary>
+    public Secret? Key { get; init; }
+
+    /// <summary>What is less grave is left out; the end of what was told is told, too.</summary>
+    public Severity Severity { get; init; } = Severity.Critical;
 }
 
 /// <summary>The server that mail is handed to.</summary>

@@ -11,13 +11,14 @@ public sealed class PagingRoom : IDisposable
 {
     private readonly PagingHttp http = new();
     private readonly ILogger<ConsoleChannel> logger;
+    private readonly MailOptions mail;
 
     /// <param name="isSilent">Nothing leaves the process: each route ends in our own log.</param>
     public PagingRoom(ImmutableArray<PageRouteOptions> routes, MailOptions mail, bool isSilent, ILogger<ConsoleChannel> logger)
     {
-        this.logger = logger;
+        (this.logger, this.mail) = (logger, mail);
         OwnLog = new PageRoute("console", [new ConsoleChannel("1 console", logger)]);
-        Routes = [.. routes.Select(r => new PageRoute(r.Name, isSilent ? OwnLog.Steps : [.. r.Steps.Select((s, i) => Channel(s, i + 1, mail))]) { Every = r.Every, Times = r.Times })];
+        Routes = [.. routes.Select(r => new PageRoute(r.Name, isSilent ? OwnLog.Steps : [.. r.Steps.Select((s, i) => Channel(s, i + 1))]) { Every = r.Every, Times = r.Times })];
     }
 
     public ImmutableArray<PageRoute> Routes { get; }
@@ -28,9 +29,14 @@ public sealed class PagingRoom : IDisposable
     /// <param name="otherwise">The route of pages that no service or owner has one for; our own log when null.</param>
     public PageRoutes For(string? otherwise, Catalogue catalogue) => new(Routes, Routes.FirstOrDefault(r => r.Name == otherwise) ?? OwnLog, catalogue);
 
+    /// <summary>A channel that announcements are told by; for mail and webhooks.</summary>
+    /// <param name="number">Its place in the configuration, from 1.</param>
+    public IPageChannel ForAnnouncements(AnnounceOptions options, int number) =>
+        Channel(new PageStepOptions { Kind = options.Webhook is null ? PageStepKind.Email : PageStepKind.Webhook, To = options.Email, Url = options.Webhook, Key = options.Key }, number);
+
     public void Dispose() => http.Dispose();
 
-    private IPageChannel Channel(PageStepOptions step, int number, MailOptions mail)
+    private IPageChannel Channel(PageStepOptions step, int number)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{number} {step.Kind.ToString().ToLowerInvariant()}");
         return step.Kind switch

@@ -22,7 +22,7 @@ public sealed partial class Teller(IEnumerable<IAnnouncer> announcers, Pager pag
             return;
         }
 
-        var announcement = new Announcement(word.Key, incident.Id, word.Severity, Secrets.Mask($"{incident.Id} {word.Title}: {incident.Title}"), Secrets.Mask(word.Text), url(incident.Id), word.Cause is not null, clock.GetUtcNow());
+        var announcement = new Announcement(word.Key, incident.Id, word.Severity, Secrets.Mask($"{incident.Id} {word.Title}: {incident.Title}"), Secrets.Mask(word.Text), url(incident.Id), word.Cause is not null, clock.GetUtcNow()) { IsOver = !incident.State.IsOpen() };
         await effects.AtLeastOnceAsync("announce", word.Key, word.Title, async ct =>
         {
             if (word.Cause is { } cause && incident.AcknowledgedBy is null)

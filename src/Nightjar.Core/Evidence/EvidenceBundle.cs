@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Nightjar.Core.Healing;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
@@ -31,8 +32,30 @@ public sealed record EvidenceBundle
     /// <summary>What was done about it before its cause was looked for, and how that ended; oldest first.</summary>
     public ImmutableArray<TriedAction> Tried { get; init; } = [];
 
+    /// <summary>The container that it is about, around the onset; null when it is about none, or nothing was measured.</summary>
+    public ContainerUse? Container { get; init; }
+
     /// <summary>What could not be looked at, and why; an answer says this too.</summary>
     public ImmutableArray<string> Missing { get; init; } = [];
+}
+
+/// <summary>What a container used around an onset, oldest first.</summary>
+public sealed record ContainerUse(string Name, ImmutableArray<ContainerUseSlice> Slices);
+
+/// <summary>A slice of it; what is null was not measured.</summary>
+/// <param name="Cpu">Cores in use.</param>
+/// <param name="Memory">Bytes at most, and of how many.</param>
+/// <param name="Response">Mean of its health URL.</param>
+public sealed record ContainerUseSlice(DateTimeOffset Start, TimeSpan Length, double? Cpu, long? Memory, long? MemoryLimit, long Restarts, TimeSpan? Response)
+{
+    /// <summary>In a line for people: <c>0.25 cores, 210 of 256 MiB, 2 restarts</c>.</summary>
+    public override string ToString() => string.Join(", ", new[]
+    {
+        Cpu is { } cpu ? string.Create(CultureInfo.InvariantCulture, $"{cpu:0.00} cores") : null,
+        Memory is { } memory ? string.Create(CultureInfo.InvariantCulture, $"{memory / 1048576.0:0.#}{(MemoryLimit is { } limit ? string.Create(CultureInfo.InvariantCulture, $" of {limit / 1048576.0:0.#}") : "")} MiB") : null,
+        Response is { } response ? string.Create(CultureInfo.InvariantCulture, $"answered in {response.TotalMilliseconds:0} ms") : null,
+        string.Create(CultureInfo.InvariantCulture, $"{Restarts} restart{(Restarts == 1 ? "" : "s")}"),
+    }.Where(s => s is not null));
 }
 
 /// <summary>Something people did to a service: a commit, a deployment, a change of its configuration.</summary>
@@ -62,9 +85,17 @@ public sealed record LogDigest
     /// <summary>Error events with a class, grouped by class and own top frame, most frequent first.</summary>
     public ImmutableArray<ErrorGroup> ErrorGroups { get; init; } = [];
 
+    /// <summary>Up to <see cref="MostAround"/> lines before and after the onset, as they came; secrets and all, until they are part of a bundle.</summary>
+    public ImmutableArray<LoggedLine> Around { get; init; } = [];
+
+    public const int MostAround = 500;
+
     /// <summary>What the source of the logs could not tell, and why.</summary>
     public ImmutableArray<string> Missing { get; init; } = [];
 }
+
+/// <summary>One event of a log as it was written; a stack trace is one.</summary>
+public sealed record LoggedLine(DateTimeOffset At, string Text);
 
 /// <summary>Lines that differ only in their variables.</summary>
 /// <param name="Trend">Against the same length of time before the onset.</param>

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Investigation;
+using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
 
 namespace Nightjar.Core.Evidence;
 
 /// <summary>Brings together what is known of a problem into one bundle, keeps it, and makes the brief of it.</summary>
-public sealed class EvidenceGatherer(ILogDigests digests, IRates rates, ICodeRepositories repositories, IEvidenceStore kept, TimeProvider clock)
+public sealed class EvidenceGatherer(ILogDigests digests, IRates rates, ICodeRepositories repositories, IEvidenceStore kept, IContainerFigures figures, TimeProvider clock)
 {
     /// <summary>How much of the error rate before the onset goes along.</summary>
     private static readonly TimeSpan Before = TimeSpan.FromMinutes(30);
@@ -36,7 +38,8 @@ public sealed class EvidenceGatherer(ILogDigests digests, IRates rates, ICodeRep
             TakenAt = now,
             Onset = onset,
             Trigger = incident.Trigger,
-            Logs = digest,
+            Logs = digest is null ? null : digest with { Around = Masked(digest.Around) },
+            Container = await ContainerAsync(incident, service, onset, now, cancellationToken),
             Rates = [.. await rates.SeriesAsync(service.Name, onset - Before, now < onset + After ? now : onset + After, cancellationToken)],
             Changes = await ChangesAsync(incident, code, cancellationToken),
             Tried = incident.Heal?.Tried ?? [],
@@ -85,6 +88,33 @@ public sealed class EvidenceGatherer(ILogDigests digests, IRates rates, ICodeRep
         {
             missing.Add($"code: {e.Message}");
             return null;
+        }
+    }
+
+    private async Task<ContainerUse?> ContainerAsync(Incident incident, Service service, DateTimeOffset onset, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (Treated.WorkloadOf(incident, service)?.Split('/', 2) is not ["container", var name])
+        {
+            return null;
+        }
+
+        var slices = await figures.SeriesAsync(name, onset - Before, now < onset + After ? now : onset + After, now, cancellationToken);
+        return slices.Count == 0 ? null : new ContainerUse(name, [.. slices.Select(s => new ContainerUseSlice(s.Start, s.Length, s.Cpu, s.MostMemory, s.MemoryLimit, s.Restarts, s.Response))]);
+    }
+
+    /// <summary>Line by line, and a private key from its first line to its last.</summary>
+    private static ImmutableArray<LoggedLine> Masked(ImmutableArray<LoggedLine> lines)
+    {
+        var isInKey = false;
+        return [.. lines.Select(Mask)];
+
+        LoggedLine Mask(LoggedLine line)
+        {
+            var begins = line.Text.LastIndexOf(" PRIVATE KEY-----", StringComparison.Ordinal) >= 0;
+            var ends = line.Text.LastIndexOf("-----END ", StringComparison.Ordinal);
+            var wasInKey = isInKey;
+            isInKey = begins ? line.Text.LastIndexOf("-----BEGIN ", StringComparison.Ordinal) > ends : isInKey;
+            return line with { Text = wasInKey ? Secrets.Masked : Secrets.Mask(line.Text) };
         }
     }
 

@@ -41,10 +41,14 @@ internal static class GuardKeys
             .Key("every", "Between two tellings.", Duration("1m", "1d"), o => o.Every, (o, v) => o with { Every = v })
             .Key("times", "Tellings of a step before the next.", Whole(1, 100), o => o.Times, (o, v) => o with { Times = v });
 
-    public static readonly Section<AnnounceFileOptions> Announce =
-        new Section<AnnounceFileOptions>("{file, severity}", "A file that announcements are written to, one line each: five of 100 MB, for a week.", new AnnounceFileOptions(""))
-            .Key("file", "The file, such as logs/critical_alerts.log.", FilePath("a path"), o => o.File, (o, v) => o with { File = v }, required: true)
-            .Key("severity", "What is less grave is left out; the end of what was written of is written, too.", Choice(new Dictionary<string, Severity> { ["info"] = Severity.Info, ["warning"] = Severity.Warning, ["critical"] = Severity.Critical }), o => o.Severity, (o, v) => o with { Severity = v });
+    public static readonly Section<AnnounceOptions> Announce =
+        new Section<AnnounceOptions>("{file, email, webhook, key, severity}", "One way that announcements are told by: a file, mail or a webhook.", new AnnounceOptions())
+            .Key("file", "A file such as logs/critical_alerts.log, a line each: five of 100 MB, for a week.", FilePath("a path"), o => o.File, (o, v) => o with { File = v })
+            .Key("email", "Addresses of people.", new ListOf<string>("a list of addresses", Signature("an address such as ann@example.org", AddressPattern), orOne: true, fewest: 1), o => o.Email, (o, v) => o with { Email = v })
+            .Key("webhook", "An address that JSON is posted to.", Url(), o => o.Webhook, (o, v) => o with { Webhook = v })
+            .Key("key", "What the webhook is signed with.", SecretText(), o => o.Key is { File: null } ? o.Key : null, (o, v) => o with { Key = v })
+            .Key("keyFile", "A file that holds the key.", SecretFile(), o => o.Key is { File: not null } ? o.Key : null, (o, v) => o with { Key = v })
+            .Key("severity", "What is less grave is left out; the end of what was told is told, too.", Choice(new Dictionary<string, Severity> { ["info"] = Severity.Info, ["warning"] = Severity.Warning, ["critical"] = Severity.Critical }), o => o.Severity, (o, v) => o with { Severity = v });
 
     public static readonly Section<MailOptions> Mail =
         new Section<MailOptions>("{host, port, from, user, password, tls}", "The server that mail is handed to.", new MailOptions())

@@ -151,7 +151,7 @@ internal static class Keys
             .Key("healing", "The bounds of all healing.", HealingKeys.Healing, o => o.Healing, (o, v) => o with { Healing = v })
             .Key("routes", "Whom pages reach.", new ListOf<PageRouteOptions>("a list of routes", GuardKeys.Route), o => o.Routes, (o, v) => o with { Routes = v })
             .Key("route", "The route of all pages that no service or owner has one for; our own log when absent.", Name, o => o.Route, (o, v) => o with { Route = v })
-            .Key("announce", "A file that announcements are written to, beside our own log.", GuardKeys.Announce, o => o.Announce, (o, v) => o with { Announce = v })
+            .Key("announce", "How people are told what becomes of incidents, beside our own log.", new ListOf<AnnounceOptions>("one or a list of announcements", GuardKeys.Announce, orOne: true, fewest: 1), o => o.Announce, (o, v) => o with { Announce = v })
             .Key("mail", "The server that mail is handed to.", GuardKeys.Mail, o => o.Mail.Host.Length == 0 ? null : o.Mail, (o, v) => o with { Mail = v });
 
     /// <summary>False for what git takes as a remote: a URL, or <c>host:path</c>.</summary>

@@ -7,6 +7,7 @@ namespace Nightjar.Configuration;
 
 /// <summary>A list; where <paramref name="orOne"/>, a single value stands for a list of one.</summary>
 internal sealed class ListOf<T>(string says, Shape<T> item, bool orOne = false, int fewest = 0) : Shape<ImmutableArray<T>>
+    where T : notnull
 {
     /// <summary>A thousand services, probes or globs are more than one program should look after.</summary>
     private const int Most = 1_000;
@@ -16,7 +17,8 @@ internal sealed class ListOf<T>(string says, Shape<T> item, bool orOne = false, 
     public override bool TryRead(Node node, string path, Reading reading, out ImmutableArray<T> value)
     {
         value = [];
-        if (orOne && node is ScalarNode { IsNothing: false } && item.TryRead(node, path, reading, out var only))
+        var isOne = orOne && (node is ScalarNode { IsNothing: false } || (node is MapNode && item is not Scalar<T>));
+        if (isOne && item.TryRead(node, path, reading, out var only))
         {
             value = [only];
             return true;
@@ -24,7 +26,7 @@ internal sealed class ListOf<T>(string says, Shape<T> item, bool orOne = false, 
 
         if (node is not ListNode list)
         {
-            if (!orOne || node is not ScalarNode { IsNothing: false })
+            if (!isOne)
             {
                 BlameKind(node, path, reading);
             }

@@ -68,8 +68,8 @@ internal sealed record NightjarOptions
     /// <summary>The route of pages that nothing else is named for; null leaves them in our own log.</summary>
     public string? Route { get; init; }
 
-    /// <summary>Null writes no file.</summary>
-    public AnnounceFileOptions? Announce { get; init; }
+    /// <summary>How people are told, beside our own log.</summary>
+    public ImmutableArray<AnnounceOptions> Announce { get; init; } = [];
 
     public MailOptions Mail { get; init; } = new();
 

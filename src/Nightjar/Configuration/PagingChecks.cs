@@ -30,9 +30,14 @@ internal static class PagingChecks
             }
         }
 
-        if (reading.Has("mail") && !options.Routes.Any(r => r.Steps.Any(s => s.Kind == PageStepKind.Email)))
+        for (var i = 0; i < options.Announce.Length; i++)
         {
-            reading.Blame("mail", "is not used: no route has a step of kind email");
+            CheckAnnounce(options.Announce[i], reading.Has("announce[0]") ? string.Create(CultureInfo.InvariantCulture, $"announce[{i}]") : "announce", options.Mail, reading);
+        }
+
+        if (reading.Has("mail") && !options.Routes.Any(r => r.Steps.Any(s => s.Kind == PageStepKind.Email)) && options.Announce.All(a => a.Email.IsEmpty))
+        {
+            reading.Blame("mail", "is not used: no route has a step of kind email, and no announcement an email");
         }
 
         if (reading.Has("mail.password") && reading.Has("mail.passwordFile"))
@@ -43,6 +48,32 @@ internal static class PagingChecks
         if (options.Mail is { User: not null, Tls: false })
         {
             reading.Blame("mail.tls", "is off, which would send the password in clear text; leave it on, or take user out");
+        }
+    }
+
+    private static void CheckAnnounce(AnnounceOptions announce, string path, MailOptions mail, Reading reading)
+    {
+        if (new[] { announce.File is not null, !announce.Email.IsEmpty, announce.Webhook is not null }.Count(given => given) != 1)
+        {
+            reading.Blame(path, "needs one of file, email and webhook");
+        }
+        else if (!announce.Email.IsEmpty && mail.Host.Length == 0)
+        {
+            reading.Blame(path, "is an email, but there is no mail.host to hand it to");
+        }
+        else if (announce.Webhook is not null != announce.Key is not null)
+        {
+            reading.Blame(path, announce.Key is null ? "is a webhook, and needs a key or keyFile to be signed with" : "has a key, which only a webhook uses");
+        }
+
+        if (announce.Webhook is { Scheme: not "https", IsLoopback: false })
+        {
+            reading.Blame($"{path}.webhook", "would send in clear text; give an https URL");
+        }
+
+        if (reading.Has($"{path}.key") && reading.Has($"{path}.keyFile"))
+        {
+            reading.Blame($"{path}.keyFile", "is given beside key; give one of the two");
         }
     }
 

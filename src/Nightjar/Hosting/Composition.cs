@@ -64,7 +64,7 @@ internal static class Composition
 
     private static IServiceCollection AddSignals(this IServiceCollection services, NightjarOptions options) => services
         .AddSingleton(new IntakeOptions(options.Fingerprints)).AddSingleton<OpenIncidents>().AddSingleton<HoldBack>().AddSingleton<Intake>()
-        .AddSingleton<AlertCounts>().AddSingleton<AlertDoor>().AddSingleton<ISignalDoor>(s => s.GetRequiredService<AlertDoor>()).AddSingleton<ByHand>();
+        .AddSingleton<AlertCounts>().AddSingleton<AlertDoor>().AddSingleton<ISignalDoor>(s => s.GetRequiredService<AlertDoor>()).AddSingleton<ByHand>().AddSingleton<HealDoor>().AddSingleton<HealWish>();
 
     private static IServiceCollection AddRooms(this IServiceCollection services, NightjarOptions options) => services
         .AddSingleton<LogStores>().AddSingleton(s => new LogWatching(s.GetRequiredService<Catalogue>(), LineSources(s), [.. options.Triggers, .. s.GetRequiredService<PlaybookShelf>().Triggers], s.GetRequiredService<LogStores>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()))
@@ -89,7 +89,7 @@ internal static class Composition
         .AddSingleton(s => new PagingRoom(options.Routes, options.Mail, options.Conduct.DryRun, s.GetRequiredService<ILogger<ConsoleChannel>>()))
         .AddSingleton(s => s.GetRequiredService<PagingRoom>().For(options.Route, s.GetRequiredService<Catalogue>()))
         .AddAgent(options)
-        .AddSingleton<IAnnouncer, ConsoleAnnouncer>().AddAnnounceFile(options);
+        .AddSingleton<IAnnouncer, ConsoleAnnouncer>().AddAnnouncers(options);
 
     /// <summary>Log lines that are not in files.</summary>
     private static IEnumerable<ILineSource> LineSources(IServiceProvider parts)
@@ -118,8 +118,18 @@ internal static class Composition
         .. options.Alerts.IsEmpty ? Array.Empty<IWatcher>() : [parts.GetRequiredService<AlertRoom>()],
     ];
 
-    private static IServiceCollection AddAnnounceFile(this IServiceCollection services, NightjarOptions options) =>
-        options is { Announce: { } file, Conduct.DryRun: false } ? services.AddSingleton<IAnnouncer>(s => new FileAnnouncer(file, s.GetRequiredService<TimeProvider>())) : services;
+    private static IServiceCollection AddAnnouncers(this IServiceCollection services, NightjarOptions options)
+    {
+        services.AddSingleton<AnnounceStores>();
+        foreach (var (i, announce) in options.Conduct.DryRun ? [] : options.Announce.Index())
+        {
+            services.AddSingleton<IAnnouncer>(s => announce.File is { } file
+                ? new FileAnnouncer(new AnnounceFileOptions(file) { Severity = announce.Severity }, s.GetRequiredService<TimeProvider>())
+                : new ChannelAnnouncer(s.GetRequiredService<PagingRoom>().ForAnnouncements(announce, i + 1), announce.Severity, s.GetRequiredService<AnnounceStores>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ChannelAnnouncer>>()));
+        }
+
+        return services;
+    }
 
     private static IServiceCollection AddPipeline(this IServiceCollection services, NightjarOptions options, Seams seams)
     {

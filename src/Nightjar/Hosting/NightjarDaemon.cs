@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Nightjar.Configuration;
+using Nightjar.Connectors.Docker;
 using Nightjar.Connectors.GitHub;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
@@ -116,6 +117,8 @@ internal sealed class NightjarDaemon : IAsyncDisposable
         PublicUrl = options.Dashboard.Url?.GetLeftPart(UriPartial.Authority),
         Conduct = options.Conduct,
         Investigate = (ServiceName service, string person, CancellationToken ct) => parts().GetRequiredService<ByHand>().InvestigateAsync(service, person, ct),
+        Containers = () => parts().GetRequiredService<DockerRoom>().Standings(),
+        Heal = (container, person, ct) => parts().GetRequiredService<HealWish>().HealAsync(container, person, ct),
         Intake = () => parts().GetRequiredService<Intake>().Figures,
         Agent = async ct => new AgentLine(
             parts().GetRequiredService<AgentPlan>().Says, (await parts().GetRequiredService<ISpendLedger>().FiguresAsync(null, ct)).Today, options.Agent.Budget.Day, (await parts().GetRequiredService<IBreakerRecord>().GetAsync(ct)).WhyStopped()),

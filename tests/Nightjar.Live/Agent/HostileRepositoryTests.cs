@@ -15,7 +15,7 @@ public sealed class HostileRepositoryTests
     private static readonly string[] Phase1 =
     [
         "Glob", "Grep", "Read", "mcp__nightjar__blame", "mcp__nightjar__changes", "mcp__nightjar__commit", "mcp__nightjar__error_rate", "mcp__nightjar__errors",
-        "mcp__nightjar__log_templates", "mcp__nightjar__similar_incidents", "mcp__nightjar__submit_finding",
+        "mcp__nightjar__log_lines", "mcp__nightjar__log_templates", "mcp__nightjar__similar_incidents", "mcp__nightjar__submit_finding",
     ];
 
     private static readonly string[] Phase2 = ["Edit", "Glob", "Grep", "Read", "Write", "mcp__nightjar__run_check", "mcp__nightjar__submit_change"];

@@ -1,4 +1,5 @@
 using Nightjar.Agents.ClaudeCode;
+using Nightjar.Core.Evidence;
 using Nightjar.Core.Investigation;
 using Nightjar.Tests.Configuration;
 
@@ -38,6 +39,24 @@ public sealed class PromptsTests
             Assert.All(marks.Index(), m => Assert.Equal(m.Index % 2 == 0 ? "<<<data" : "data>>>", m.Item));
             Assert.Equal(0, marks.Count % 2);
         }
+    }
+
+    [Fact]
+    public async Task Lines_and_figures_of_the_container_are_a_digest_however_many_there_are()
+    {
+        var evidence = Case.Evidence("X", "it failed");
+        var lines = Enumerable.Range(0, 500).Select(i => new LoggedLine(evidence.Onset.AddSeconds(i - 250), $"line {i} password=hunter2 {new string('x', 900)}"));
+        var use = Enumerable.Range(0, 200).Select(i => new ContainerUseSlice(evidence.Onset.AddMinutes(5 * (i - 100)), TimeSpan.FromMinutes(5), 0.5, 200_000_000, 268_435_456, 1, null));
+        var full = evidence with { Logs = new LogDigest { From = evidence.Onset, To = evidence.TakenAt, Around = [.. lines] }, Container = new ContainerUse("shop-web-1", [.. use]) };
+        var finding = new Finding { By = "x", RootCause = "x", Confidence = 0.5 };
+
+        var prompt = await new Prompts(Folder).InvestigateAsync(Case.Brief(null, full), finding, "", CancellationToken.None);
+        var before = await new Prompts(Folder).InvestigateAsync(Case.Brief(null, evidence), finding, "", CancellationToken.None);
+
+        Assert.InRange(prompt.Length - before.Length, 500, 6_000);
+        Assert.Contains("line 250 ", prompt, StringComparison.Ordinal);
+        Assert.Contains("0.50 cores, 190.7 of 256 MiB, 1 restart", prompt, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", prompt, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -56,6 +56,36 @@ public sealed class ContainerLinesTests
     }
 
     [Fact]
+    public async Task What_is_caught_up_on_has_the_time_at_which_it_was_written()
+    {
+        await using var lab = await DockerLab.OpenAsync(All);
+        var web = lab.Engine.Run("web");
+        var second = lab.Clock.Now.AddMinutes(-10).ToUnixTimeSeconds();
+        var at = second * 1_000_000_000;
+        foreach (var (line, after) in new[] { ("a", 1L), ("b", 900_000_000L), ("c", 60_000_000_000L) })
+        {
+            lab.Engine.Write(web, line, at: at + after);
+        }
+
+        var source = Assert.Single(lab.Room.Lines());
+        using var limit = new CancellationTokenSource(Patience);
+        var batches = new List<LineBatch>();
+        await foreach (var batch in source.FollowAsync(new Dictionary<string, string> { [$"{web.Id}/1"] = new LogMark(at, 1).ToString() }, limit.Token))
+        {
+            batches.Add(batch);
+            if (batches.Sum(b => b.Lines.Count) == 3)
+            {
+                break;
+            }
+        }
+
+        var written = DateTimeOffset.FromUnixTimeSeconds(second);
+        Assert.All(batches, b => Assert.InRange((b.At - written)?.TotalSeconds ?? -1, 0, 60));
+        Assert.Equal(("c", written.AddMinutes(1), new LogMark(at + 60_000_000_000, 1).ToString()), (Encoding.UTF8.GetString(batches[^1].Lines.Single().Span), batches[^1].At, batches[^1].Mark));
+        Assert.Equal(new LogMark(at + 900_000_000, 1).ToString(), batches[^2].Mark);
+    }
+
+    [Fact]
     public async Task What_a_container_said_at_its_end_while_nobody_read_is_read_later()
     {
         await using var lab = await DockerLab.OpenAsync(All);

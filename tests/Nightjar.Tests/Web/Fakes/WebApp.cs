@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Nightjar.Core.Evidence;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Pipeline;
 using Nightjar.Core.Policy;
@@ -48,6 +49,13 @@ internal sealed class WebApp : IAsyncDisposable
     public FakeClock Clock { get; } = new(WebSeed.Now);
 
     public List<(string Service, string Person)> Investigated { get; } = [];
+
+    /// <summary>Containers that were asked to be healed.</summary>
+    public List<(string Container, string Person)> HealWishes { get; } = [];
+
+    public HandReply HealReply { get; set; } = new(true, "incident #12 is open", new IncidentId(12));
+
+    public WebContainers Containers { get; } = new();
 
     public IntakeFigures Intake { get; set; } = new(4_812, 3, 4_800, 9, 0);
 
@@ -98,6 +106,12 @@ internal sealed class WebApp : IAsyncDisposable
             Investigated.Add((service.Value, person));
             return Task.FromResult(new IncidentId(12));
         },
+        Containers = () => Containers.All,
+        Heal = (container, person, _) =>
+        {
+            HealWishes.Add((container.Name, person));
+            return Task.FromResult(HealReply);
+        },
         Intake = () => Intake,
         Agent = _ => Task.FromResult(new AgentLine("built-in", 0, 50, AgentsStopped)),
         Readiness = _ => Task.FromResult<IReadOnlyList<ReadyPart>>(Ready),
@@ -109,6 +123,7 @@ internal sealed class WebApp : IAsyncDisposable
         services.AddSingleton<IIncidents>(Store).AddSingleton<IFolds>(Store).AddSingleton<IJournal>(Store).AddSingleton<IInbox>(Store).AddSingleton<IEvidenceStore>(Store);
         services.AddSingleton(new IncidentStores(Store, Store, Store, Store, Store));
         services.AddSingleton<IRates>(Store).AddSingleton<IWakeUps>(Store).AddSingleton<IPauseSwitch>(Store).AddSingleton<ISilences>(Store).AddSingleton<IFingerprintLedger>(Store);
+        services.AddSingleton<IContainerFigures>(Containers).AddSingleton<IHeals>(Containers);
         services.AddSingleton(new Catalogue([WebSeed.Service, WebSeed.Ledger]));
         services.AddSingleton<IWatcher>(new WebWatcher("logs of shop", true, "following 3 files"));
         services.AddSingleton<IWatcher>(new WebWatcher("logs of ledger", false, "not permitted to read /var/log/ledger.log; trying again in 30 s"));
