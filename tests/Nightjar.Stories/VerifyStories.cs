@@ -142,6 +142,40 @@ public class VerifyStories
         Assert.Equal(IncidentOutcome.MendedByHand, (await world.OnlyIncidentAsync()).Outcome);
     }
 
+    [Fact]
+    public async Task A_workload_that_ran_well_through_the_window_needs_no_traffic_and_one_that_began_anew_in_it_waits()
+    {
+        var (options, hands) = Healing.HealLab.Options(Core.Policy.Mode.Observe);
+        await using var world = await World.StartAsync(options);
+        hands.Set(Healing.HealLab.Web, isWell: false);
+        await world.SeeAsync(Healing.HealLab.Sick(world, "container-exited"));
+        await world.PassAsync(TimeSpan.FromMinutes(1));
+        await world.TellAsync(InboxKind.Approve, "ann", "fixed it");
+        await world.TellAsync(InboxKind.Deployed, "ann", "deploy");
+        await world.PassAsync(TimeSpan.FromMinutes(15));
+        Assert.Equal((IncidentState.Verifying, "more to go by: container/web is as the story says"), await world.OnlyIncidentAsync() is var down ? (down.State, down.Waiting) : default);
+
+        hands.Set(Healing.HealLab.Web, isWell: true);
+        await world.PassAsync(TimeSpan.FromMinutes(8));
+        Assert.Equal(IncidentState.Verifying, (await world.OnlyIncidentAsync()).State);
+        await world.PassAsync(TimeSpan.FromMinutes(8));
+        Assert.Equal((IncidentState.Resolved, IncidentOutcome.MendedByHand), await world.OnlyIncidentAsync() is var mended ? (mended.State, mended.Outcome) : default);
+    }
+
+    [Fact]
+    public async Task A_workload_that_is_not_well_long_after_the_fix_ran_is_reopened()
+    {
+        var (options, hands) = Healing.HealLab.Options(Core.Policy.Mode.Observe);
+        await using var world = await World.StartAsync(options);
+        hands.Set(Healing.HealLab.Web, isWell: false);
+        await world.SeeAsync(Healing.HealLab.Sick(world, "container-exited"));
+        await world.PassAsync(TimeSpan.FromMinutes(1));
+        await world.TellAsync(InboxKind.Approve, "ann", "fixed it");
+        await world.TellAsync(InboxKind.Deployed, "ann", "deploy");
+        await world.PassAsync(TimeSpan.FromMinutes(40));
+        Assert.Equal(1, (await world.OnlyIncidentAsync()).Reopened);
+    }
+
     private sealed class Probes : IProbeAnswers
     {
         public DateTimeOffset? WellAt { get; set; }

@@ -13,7 +13,7 @@ public sealed class ActTests
     [Fact]
     public async Task Restart_stop_start_and_exec_do_what_they_say_and_are_no_faults()
     {
-        await using var engine = await DockerEngine.StartAsync();
+        await using var engine = await Engine.StartAsync();
         await engine.RunAsync("web", "trap 'exit 0' TERM; while true; do sleep 0.1; done");
         await using var watch = new Watch(engine, new ContainerWatch { Name = "web" });
         var (before, actuator) = (await watch.LookAsync("web"), watch.Room.Actuator);
@@ -44,7 +44,7 @@ public sealed class ActTests
     [Fact]
     public async Task The_lines_of_real_containers_come_whole_once_and_in_order_over_restarts()
     {
-        await using var engine = await DockerEngine.StartAsync();
+        await using var engine = await Engine.StartAsync();
         await engine.RunAsync("talks", "i=0; while [ $i -lt 400 ]; do echo line $i; i=$((i+1)); done; sleep 1000");
         await engine.RunAsync("tty", "while true; do echo tick; sleep 0.2; done", null, new JsonObject { ["Tty"] = true });
         await using var watch = new Watch(engine, new ContainerWatch { Name = "*" });
@@ -70,7 +70,7 @@ public sealed class ActTests
     [Fact]
     public async Task Every_field_that_the_stand_in_answers_is_one_of_the_real_engine()
     {
-        await using var engine = await DockerEngine.StartAsync();
+        await using var engine = await Engine.StartAsync();
         await using var standIn = await EngineStandIn.StartAsync(TimeProvider.System);
         var id = await engine.RunAsync("web", "sleep 1000", null, new JsonObject { ["Healthcheck"] = new JsonObject { ["Test"] = new JsonArray("CMD", "true"), ["Interval"] = 1_000_000_000 }, ["Labels"] = new JsonObject { ["a"] = "b" } });
         await Until.HoldsAsync("a health check", TimeSpan.FromSeconds(30), async () => (await engine.GetAsync("containers/web/json")).Contains("\"Output\":", StringComparison.Ordinal));

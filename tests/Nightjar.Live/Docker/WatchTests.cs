@@ -11,7 +11,7 @@ public sealed class WatchTests
     [Fact]
     public async Task What_ends_flaps_fails_its_check_or_leaks_is_told_by_its_condition_and_what_is_well_or_stopped_is_not()
     {
-        await using var engine = await DockerEngine.StartAsync();
+        await using var engine = await Engine.StartAsync();
         await engine.RunAsync("ended-before", "exit 4");
         await engine.RunAsync("stopped-before", "sleep 1000", new JsonObject { ["RestartPolicy"] = Policy("no") });
         await engine.PostAsync("containers/stopped-before/stop?t=1");
@@ -61,7 +61,7 @@ public sealed class WatchTests
     [Fact]
     public async Task A_death_is_told_within_two_seconds()
     {
-        await using var engine = await DockerEngine.StartAsync();
+        await using var engine = await Engine.StartAsync();
         await using var watch = new Watch(engine, new ContainerWatch { Name = "web" });
         await engine.RunAsync("web", "sleep 1000");
         await Until.HoldsAsync("web to be looked after", TimeSpan.FromSeconds(30), () => watch.Watcher.Health.Says.StartsWith("1 container", StringComparison.Ordinal) && watch.Watcher.Health.IsWell);
@@ -75,7 +75,7 @@ public sealed class WatchTests
     [Fact]
     public async Task An_engine_that_is_restarted_is_one_signal_and_what_it_ended_is_told_and_what_its_policy_keeps_is_not()
     {
-        await using var engine = await DockerEngine.StartAsync();
+        await using var engine = await Engine.StartAsync();
         await engine.RunAsync("once", "trap 'exit 143' TERM; while true; do sleep 0.1; done");
         await engine.RunAsync("kept", "trap 'exit 143' TERM; while true; do sleep 0.1; done", new JsonObject { ["RestartPolicy"] = Policy("always") });
         await using var watch = new Watch(engine, new ContainerWatch { Name = "*" });

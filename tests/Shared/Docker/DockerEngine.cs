@@ -6,12 +6,14 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
-namespace Nightjar.Live.Docker;
+namespace Nightjar.Testing;
 
 /// <summary>A real Docker Engine of its own, in a folder of its own, with one image of a static busybox; ended by its id.</summary>
 internal sealed class DockerEngine : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
 
     private readonly string folder = Directory.CreateTempSubdirectory("nj-docker-").FullName;
     private readonly ConcurrentQueue<string> lines = new();
@@ -36,12 +38,18 @@ internal sealed class DockerEngine : IAsyncDisposable
 
     private string Socket => Path.Combine(folder, "docker.sock");
 
-    /// <summary>Skips the test where no engine can be started, with the reason.</summary>
+    /// <summary>Why no engine can be started here; null when it is worth trying.</summary>
+    public static string? WhyNot =>
+        !File.Exists(Program) ? "there is no dockerd here (Debian: apt-get install docker.io)"
+        : !File.Exists("/bin/busybox") ? "there is no static busybox here (Debian: apt-get install busybox-static)"
+        : !Environment.IsPrivilegedProcess ? "only root can start a Docker Engine of its own"
+        : null;
+
+    private static string Program { get; } = File.Exists("/usr/sbin/dockerd") ? "/usr/sbin/dockerd" : "/usr/bin/dockerd";
+
+    /// <exception cref="TimeoutException">It did not start; with what it said last.</exception>
     public static async Task<DockerEngine> StartAsync()
     {
-        Assert.SkipUnless(File.Exists("/usr/sbin/dockerd") || File.Exists("/usr/bin/dockerd"), "there is no dockerd here (Debian: apt-get install docker.io)");
-        Assert.SkipUnless(File.Exists("/bin/busybox"), "there is no static busybox here (Debian: apt-get install busybox-static)");
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can start a Docker Engine of its own");
         var engine = new DockerEngine();
         try
         {
@@ -53,20 +61,23 @@ internal sealed class DockerEngine : IAsyncDisposable
         {
             var said = string.Join('\n', engine.lines.TakeLast(5));
             await engine.DisposeAsync();
-            Assert.Skip($"no Docker Engine can be started here: {e.Message}; it said: {said}");
-            throw;
+            throw new TimeoutException($"no Docker Engine can be started here: {e.Message}; it said: {said}", e);
         }
     }
 
+    /// <summary>
+    /// In a network of its own: with or without a bridge, an engine deletes or takes over the machine's interface docker0, which may be that
+    /// of the user's own Docker or of a cluster.
+    /// </summary>
     public async Task ComeBackAsync()
     {
-        var program = File.Exists("/usr/sbin/dockerd") ? "/usr/sbin/dockerd" : "/usr/bin/dockerd";
-        var start = new ProcessStartInfo(program)
+        var start = new ProcessStartInfo("unshare")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             ArgumentList =
             {
+                "--net", "sh", "-c", "/bin/busybox ip link set lo up; exec \"$@\"", "sh", Program,
                 "--host", Host, "--data-root", Path.Combine(folder, "data"), "--exec-root", Path.Combine(folder, "exec"), "--pidfile", Path.Combine(folder, "docker.pid"),
                 "--storage-driver=vfs", "--iptables=false", "--ip6tables=false", "--bridge=none", "--ip-masq=false", "--exec-opt", "native.cgroupdriver=cgroupfs",
             },
@@ -76,7 +87,15 @@ internal sealed class DockerEngine : IAsyncDisposable
         process.ErrorDataReceived += (_, e) => lines.Enqueue(e.Data ?? "");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await Until.HoldsAsync("Docker to answer", Patience, AnswersAsync);
+        for (var began = Stopwatch.GetTimestamp(); !await AnswersAsync();)
+        {
+            if (Stopwatch.GetElapsedTime(began) > Patience)
+            {
+                throw new TimeoutException($"it did not answer within {Patience.TotalSeconds:0} s");
+            }
+
+            await Task.Delay(BetweenLooks, TimeProvider.System);
+        }
     }
 
     /// <summary>As a service manager ends it: it ends its containers first.</summary>
@@ -111,14 +130,14 @@ internal sealed class DockerEngine : IAsyncDisposable
     {
         using var answer = body is null ? await http.PostAsync(path, null) : await http.PostAsJsonAsync(path, body);
         var text = await answer.Content.ReadAsStringAsync();
-        Assert.True(answer.IsSuccessStatusCode, $"{path}: {(int)answer.StatusCode} {text}");
+        await CheckAsync(answer, path);
         return text.StartsWith('{') ? JsonNode.Parse(text) : null;
     }
 
     public async Task DeleteAsync(string name)
     {
         using var answer = await http.DeleteAsync($"containers/{name}?force=1");
-        Assert.True(answer.IsSuccessStatusCode, name);
+        await CheckAsync(answer, name);
     }
 
     public async Task<string> GetAsync(string path) => await http.GetStringAsync(path);
@@ -175,6 +194,14 @@ internal sealed class DockerEngine : IAsyncDisposable
         using var content = new StreamContent(image);
         content.Headers.ContentType = new("application/x-tar");
         using var answer = await http.PostAsync("images/create?fromSrc=-&repo=busybox&tag=1", content);
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        await CheckAsync(answer, "the image");
+    }
+
+    private static async Task CheckAsync(HttpResponseMessage answer, string what)
+    {
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new InvalidOperationException($"{what}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        }
     }
 }
