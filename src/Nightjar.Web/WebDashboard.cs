@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nightjar.Web.Access;
 using Nightjar.Web.Api;
+using Nightjar.Web.Containers;
 using Nightjar.Web.Hooks;
 using Nightjar.Web.Incidents;
 using Nightjar.Web.Look;
@@ -40,7 +41,7 @@ public static class WebDashboard
         services.AddSingleton<Sayings>().AddTransient<Frames>().AddTransient<Logbook>();
         services.AddTransient<Acts>().AddTransient<Boards>().AddTransient<Cases>().AddTransient<IncidentPages>();
         services.AddTransient<Review>().AddTransient<RequestViews>().AddTransient<RequestPages>();
-        services.AddTransient<ServiceLines>().AddTransient<Notices>().AddTransient<ServicePages>().AddTransient<SilencePages>();
+        services.AddTransient<ServiceLines>().AddTransient<Notices>().AddTransient<ServicePages>().AddTransient<ContainerPages>().AddTransient<SilencePages>();
         services.AddTransient<IncidentsApi>().AddTransient<RequestsApi>().AddTransient<ServicesApi>().AddTransient<SilencesApi>().AddTransient<PlaybooksApi>().AddTransient<MonitorFigures>().AddTransient<MonitorApi>().AddTransient<DaemonApi>();
         return services;
     }
@@ -67,6 +68,7 @@ public static class WebDashboard
         IncidentPages.Map(app);
         RequestPages.Map(app);
         ServicePages.Map(app);
+        ContainerPages.Map(app);
         SilencePages.Map(app);
         GitHubHook.Map(app);
 

@@ -19,7 +19,7 @@ public class AnnounceStories
             await using var world = await World.StartAsync(options);
             hands.Set(HealLab.Web, isWell: false);
             hands.Effect = _ => hands.Set(HealLab.Web, isWell: true);
-            for (var i = 0; i < 5; i++)
+            for (var i = 0; i < 3; i++)
             {
                 await world.SeeAsync(HealLab.Sick(world, "container-exited"));
             }

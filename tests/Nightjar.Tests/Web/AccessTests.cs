@@ -7,7 +7,7 @@ namespace Nightjar.Tests.Web;
 
 public sealed class AccessTests
 {
-    private static readonly string[] Pages = ["/", "/board", "/closed", "/incidents/12", "/incidents/12/pulse", "/requests", "/requests/3", "/requests/3/diff", "/services", "/silences", "/nothing-here"];
+    private static readonly string[] Pages = ["/", "/board", "/closed", "/incidents/12", "/incidents/12/pulse", "/requests", "/requests/3", "/requests/3/diff", "/services", "/containers", "/silences", "/nothing-here"];
 
     private static readonly string[] Addresses = ["/api/v1/incidents", "/api/v1/incidents/12", "/api/v1/incidents/12/timeline", "/api/v1/requests", "/api/v1/requests/3/diff", "/api/v1/services", "/api/v1/silences", "/api/v1/status", "/api/v1/watchers", "/api/v1/nothing"];
 

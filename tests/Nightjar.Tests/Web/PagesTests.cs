@@ -16,7 +16,7 @@ public sealed partial class PagesTests
 {
     private const string Hostile = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'; rm -rf / #\n../../etc/passwd [x](javascript:alert(1)) ![y](http://evil.example/y.png) </pre></textarea> &lt;b&gt; {{7*7}} {onclick=alert(1)}";
 
-    private static readonly string[] Everything = ["/", "/closed", "/incidents/12", "/incidents/11", "/incidents/8", "/incidents/4", "/incidents/12/pulse?seen=", "/board?seen=", "/requests", "/requests/3", "/requests/2", "/requests/3/pulse?seen=", "/services", "/silences", "/silences?service=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&hash=%22%3E%3Cimg%20src=x%3E"];
+    private static readonly string[] Everything = ["/", "/closed", "/incidents/12", "/incidents/11", "/incidents/8", "/incidents/4", "/incidents/12/pulse?seen=", "/board?seen=", "/requests", "/requests/3", "/requests/2", "/requests/3/pulse?seen=", "/services", "/containers", "/silences", "/silences?service=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&hash=%22%3E%3Cimg%20src=x%3E"];
 
     [Fact]
     public async Task Every_page_has_a_strict_policy_and_nothing_that_it_would_refuse()

@@ -36,7 +36,8 @@ internal sealed class WebContainers : IContainerFigures, IHeals
 
     public Task<HealFigures> FiguresAsync(DateTimeOffset since, CancellationToken cancellationToken) => Task.FromResult(Healed);
 
-    public Task<IReadOnlyList<HealRow>> SinceAsync(DateTimeOffset since, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<HealRow>> SinceAsync(DateTimeOffset since, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<HealRow>>(
+        [new HealRow { Incident = new IncidentId(12), Key = "heal-1", Service = WebSeed.Shop, Playbook = "restart", Action = "restart", Workload = "container/shop-db-1", At = WebSeed.Now.AddMinutes(-5), End = HealEnd.Ineffective }]);
 
     public Task<HealRow> BeginAsync(HealRow row, CancellationToken cancellationToken) => throw new NotSupportedException();
 
