@@ -211,13 +211,23 @@ internal sealed partial class ContainerLines(Service service, EngineReader engin
             }
         }
 
+        /// <summary>
+        /// A batch of one stream may be the last that is taken, and then it is read on from its time less the overlap: no line of the other
+        /// stream that comes after it here may be older than that.
+        /// </summary>
         public IEnumerable<LineBatch> Batches(List<LogLine> lines)
         {
-            foreach (var stream in lines.Where(l => resumes[l.Stream].IsNew(l)).ToList().GroupBy(l => l.Stream))
+            for (var at = 0; at < lines.Count;)
             {
-                var mark = resumes[stream.Key].Mark;
-                (output, error) = stream.Key == 2 ? (output, mark) : (mark, error);
-                yield return new LineBatch(Stream(id, stream.Key), [.. stream.Select(l => (ReadOnlyMemory<byte>)l.Text)], mark?.ToString());
+                var first = lines[at].At ?? 0;
+                var slice = lines.Skip(at).TakeWhile(l => Math.Abs((l.At ?? first) - first) < Overlap / 2).ToList();
+                at += slice.Count;
+                foreach (var stream in slice.Where(l => resumes[l.Stream].IsNew(l)).ToList().GroupBy(l => l.Stream))
+                {
+                    var mark = resumes[stream.Key].Mark;
+                    (output, error) = stream.Key == 2 ? (output, mark) : (mark, error);
+                    yield return new LineBatch(Stream(id, stream.Key), [.. stream.Select(l => (ReadOnlyMemory<byte>)l.Text)], mark?.ToString());
+                }
             }
         }
     }
