@@ -27,7 +27,7 @@ internal static class HealLab
         {
             Service = s => (service ?? (x => x))(s with { Containers = [new ContainerWatch { Name = "web", DependsOn = ["db"] }, new ContainerWatch { Name = "db" }] }),
             Change = o => (change ?? (x => x))(o with { Conduct = o.Conduct with { Mode = mode } }),
-            Parts = (services, _) => services.RemoveAll<IActuator>().AddSingleton<IActuator>(hands).AddSingleton<IWorkloads>(hands),
+            Parts = (services, _) => services.RemoveAll<IActuator>().RemoveAll<IWorkloads>().AddSingleton<IActuator>(hands).AddSingleton<IWorkloads>(hands),
         }, hands);
     }
 
