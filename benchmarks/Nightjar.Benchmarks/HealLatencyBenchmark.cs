@@ -46,7 +46,7 @@ internal sealed class HealLatencyBenchmark : IBenchmark
                 Healing = new HealOptions { ActionsPerHour = 1_000 },
             };
             await using var parts = new ServiceCollection().AddLogging(l => l.SetMinimumLevel(LogLevel.Critical)).AddNightjar(options, store, new Seams())
-                .RemoveAll<IActuator>().AddSingleton<IActuator>(hands).AddSingleton<IWorkloads>(hands).BuildServiceProvider();
+                .RemoveAll<IActuator>().RemoveAll<IWorkloads>().AddSingleton<IActuator>(hands).AddSingleton<IWorkloads>(hands).BuildServiceProvider();
             var wakeUps = parts.GetRequiredService<QuartzWakeUps>();
             await wakeUps.StartAsync(parts.GetRequiredService<IncidentLoop>().StepAsync, cancellationToken);
             var times = new List<double>();

@@ -211,29 +211,20 @@ internal sealed partial class ContainerLines(Service service, EngineReader engin
             }
         }
 
-        /// <summary>The lines of a stream and a second are a batch, so that each counts when it was written: also what is caught up on.</summary>
+        /// <summary>
+        /// In slices of half the overlap, so that each line counts when it was written; and because a batch of one stream may be the last that is
+        /// taken: then it is read on from its time less the overlap, and no line of the other stream that comes after it here may be older.
+        /// </summary>
         public IEnumerable<LineBatch> Batches(List<LogLine> lines)
         {
-            foreach (var stream in lines.GroupBy(l => l.Stream))
+            for (var at = 0; at < lines.Count;)
             {
-                var batch = new List<LogLine>();
-                foreach (var line in stream)
+                var first = lines[at].At ?? 0;
+                var slice = lines.Skip(at).TakeWhile(l => Math.Abs((l.At ?? first) - first) < Overlap / 2).ToList();
+                at += slice.Count;
+                foreach (var stream in slice.Where(l => resumes[l.Stream].IsNew(l)).ToList().GroupBy(l => l.Stream))
                 {
-                    if (batch is [var first, ..] && SecondOf(first) != SecondOf(line))
-                    {
-                        yield return Batch(stream.Key, batch);
-                        batch.Clear();
-                    }
-
-                    if (resumes[stream.Key].IsNew(line))
-                    {
-                        batch.Add(line);
-                    }
-                }
-
-                if (batch.Count > 0)
-                {
-                    yield return Batch(stream.Key, batch);
+                    yield return Batch(stream.Key, [.. stream]);
                 }
             }
         }
@@ -247,8 +238,6 @@ internal sealed partial class ContainerLines(Service service, EngineReader engin
                 At = lines[0].At is { } at ? DateTimeOffset.UnixEpoch.AddTicks(at / 100) : null,
             };
         }
-
-        private static long? SecondOf(LogLine line) => line.At / 1_000_000_000;
     }
 
     [LoggerMessage(3507, LogLevel.Warning, "The output of container {Container} was not read: {Why}")]
