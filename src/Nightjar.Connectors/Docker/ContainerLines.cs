@@ -105,6 +105,9 @@ internal sealed partial class ContainerLines(Service service, EngineReader engin
             do
             {
                 await ReadAsync(reader, batches, ends.Token);
+
+                // The engine may end what it tells before a container's last words: what is left is read once it has ended.
+                await ReadAsync(reader, batches, ends.Token);
             }
             while (reader.GoesOn());
         }
@@ -132,7 +135,7 @@ internal sealed partial class ContainerLines(Service service, EngineReader engin
 
         // One that started after the last line that was ever taken started while nobody listened.
         var started = WireFacts.Moment(container.State?.StartedAt) is { } at ? (at - DateTimeOffset.UnixEpoch).Ticks * 100 : 0;
-        var from = (reader.From ?? (started > reader.Newest ? started : null)) is { } since ? $"&since={EngineReader.Seconds(since)}" : "&tail=0";
+        var from = (reader.From ?? (started > reader.Newest ? started - Overlap : null)) is { } since ? $"&since={EngineReader.Seconds(since)}" : "&tail=0";
         await using var stream = await api.OpenAsync($"/containers/{reader.Id}/logs?follow=1&stdout=1&stderr=1&timestamps=1{from}", cancellationToken);
         var cutter = new LogLineCutter(container.Config?.Tty ?? false);
         var lines = new List<LogLine>();
@@ -187,7 +190,8 @@ internal sealed partial class ContainerLines(Service service, EngineReader engin
             get
             {
                 resumes = [new LogResume(output), new LogResume(output), new LogResume(error)];
-                return output is null && error is null ? startedAt : Math.Max(output?.At ?? 0, error?.At ?? 0) - Overlap;
+                // The engine writes down a start when it is done: the first lines are older than that.
+                return (output is null && error is null ? startedAt : Math.Max(output?.At ?? 0, error?.At ?? 0)) - Overlap;
             }
         }
 

@@ -104,14 +104,22 @@ public sealed class ActTests
     private static async Task ReadAsync(ILineSource source, Dictionary<string, string> marks, List<(string Stream, string Text)> lines, int count, Func<(string Stream, string Text), bool> fits)
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await foreach (var batch in source.FollowAsync(new Dictionary<string, string>(marks), stop.Token))
+        try
         {
-            lines.AddRange(batch.Lines.Select(l => (batch.Stream, Encoding.UTF8.GetString(l.Span))));
-            marks[batch.Stream] = batch.Mark ?? marks.GetValueOrDefault(batch.Stream, "");
-            if (lines.Count(fits) >= count)
+            await foreach (var batch in source.FollowAsync(new Dictionary<string, string>(marks), stop.Token))
             {
-                return;
+                lines.AddRange(batch.Lines.Select(l => (batch.Stream, Encoding.UTF8.GetString(l.Span))));
+                marks[batch.Stream] = batch.Mark ?? marks.GetValueOrDefault(batch.Stream, "");
+                if (lines.Count(fits) >= count)
+                {
+                    return;
+                }
             }
+        }
+        catch (OperationCanceledException)
+        {
+            var all = lines.Where(fits).GroupBy(l => l.Stream).Select(s => $"{s.Key[^2..]}: {s.Count()} lines, {string.Join(", ", s.Select(l => l.Text.Length > 12 ? l.Text[..12] : l.Text))}");
+            Assert.Fail($"{lines.Count(fits)} of {count} lines came. {string.Join("\n", all)}");
         }
     }
 
