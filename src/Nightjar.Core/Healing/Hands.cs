@@ -11,17 +11,21 @@ public sealed class Hands(IEnumerable<IActuator> actuators, IEnumerable<IWorkloa
     /// <summary>Null when nobody can do it.</summary>
     public IActuator? For(HealAction action) => actuators.FirstOrDefault(a => a.Can(action));
 
-    /// <summary>Null when nobody knows the workload.</summary>
+    /// <summary>Null when nobody knows the workload. Who can tell how it is counts before who cannot look.</summary>
     public async Task<WorkloadStanding?> LookAsync(ServiceName service, string workload, CancellationToken cancellationToken)
     {
+        WorkloadStanding? unsure = null;
         foreach (var eye in eyes)
         {
-            if (await eye.LookAsync(service, workload, cancellationToken) is { } standing)
+            var standing = await eye.LookAsync(service, workload, cancellationToken);
+            if (standing is { IsWell: not null })
             {
                 return standing;
             }
+
+            unsure ??= standing;
         }
 
-        return null;
+        return unsure;
     }
 }
