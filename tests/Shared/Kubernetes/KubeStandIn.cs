@@ -91,7 +91,14 @@ public sealed class KubeStandIn : IAsyncDisposable
     {
         foreach (var watch in watches.Keys)
         {
-            watch.Cancel();
+            // One that ends by itself just now must not be disposed of under our hands.
+            lock (watch)
+            {
+                if (watches.ContainsKey(watch))
+                {
+                    watch.Cancel();
+                }
+            }
         }
     }
 
@@ -244,7 +251,10 @@ public sealed class KubeStandIn : IAsyncDisposable
         }
         finally
         {
-            watches.TryRemove(dropped, out _);
+            lock (dropped)
+            {
+                watches.TryRemove(dropped, out _);
+            }
         }
     }
 
