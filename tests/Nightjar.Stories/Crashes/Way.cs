@@ -57,7 +57,7 @@ internal sealed record Way(string Name, IncidentOutcome Outcome, Ended Expects, 
             World = (options, folder) => options with
             {
                 Change = o => o with { Conduct = o.Conduct with { Mode = Mode.Autonomous } },
-                Parts = (services, _) => services.RemoveAll<IActuator>().AddSingleton<IActuator>(new FileHands(folder)).AddSingleton<IWorkloads>(new FileHands(folder)),
+                Parts = (services, _) => services.RemoveAll<IActuator>().RemoveAll<IWorkloads>().AddSingleton<IActuator>(new FileHands(folder)).AddSingleton<IWorkloads>(new FileHands(folder)),
             },
             Fault = folder => new FileHands(folder).Restarts is var restarts and not 1 ? $"restarted {restarts} times" : null,
         },
