@@ -11,7 +11,7 @@ namespace Nightjar.Core.Signals;
 public sealed class HoldBack(ISilences silences, IFingerprintLedger ledger, IIncidents incidents, Catalogue catalogue, TimeProvider clock)
 {
     /// <summary>How old the rules in memory may be: a new silence takes hold within this.</summary>
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Different fingerprints counted between two flushes; about 2 MB. More are counted together.</summary>
     private const int MostRows = 5_000;
