@@ -82,6 +82,13 @@ internal sealed class ScriptedModel : IAsyncDisposable
         {
             await StreamAsync(context, request, turn);
         }
+        else if (turn.BreaksOff)
+        {
+            // The program asks without a stream when streams fail: this answer breaks as well.
+            await context.Response.WriteAsync(Whole(request, turn).ToJsonString()[..^2], context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            context.Abort();
+        }
         else
         {
             await context.Response.WriteAsJsonAsync(Whole(request, turn), context.RequestAborted);
