@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Nightjar.Connectors.Kubernetes.Access;
 using Nightjar.Connectors.Kubernetes.Wire;
+using Nightjar.Core.Evidence.Cluster;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 
@@ -10,11 +11,19 @@ namespace Nightjar.Connectors.Kubernetes;
 /// <summary>Every cluster that is watched.</summary>
 public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock)
 {
+    private ImmutableArray<KubernetesWatcher> watchers = [];
+
     /// <summary>Contexts by the names that people gave them; null is the current one, or the cluster that we run in.</summary>
     private IEnumerable<string?> Contexts => !options.IsOn ? [] : options.Contexts.IsEmpty ? [(string?)null] : options.Contexts.Select(c => (string?)c);
 
-    public IEnumerable<IWatcher> Watchers(Catalogue catalogue, ISignalDoor door, ILoggerFactory loggers) =>
-        Contexts.Select(c => new KubernetesWatcher(Shown(c), () => Open(c), options, catalogue, door, clock, loggers.CreateLogger<KubernetesRoom>()));
+    public IEnumerable<IWatcher> Watchers(Catalogue catalogue, ISignalDoor door, ILoggerFactory loggers)
+    {
+        watchers = [.. Contexts.Select(c => new KubernetesWatcher(Shown(c), () => Open(c), options, catalogue, door, clock, loggers.CreateLogger<KubernetesRoom>()))];
+        return watchers;
+    }
+
+    /// <summary>What the clusters say of a problem.</summary>
+    public IClusterEvidence Evidence => new ClusterEvidence(() => watchers.Select(w => w.Watch).OfType<ClusterWatch>().Select(w => w.Seen), () => Contexts.Select(c => (Func<KubeApi>)(() => new KubeApi(Open(c)))), new Scope(options), clock);
 
     /// <summary>Asks each cluster who it is; for people who set it up.</summary>
     /// <returns>Its version, or why it cannot be watched and what to do.</returns>

@@ -17,6 +17,9 @@ internal sealed partial class KubernetesWatcher(string name, Func<ClusterAccess>
 
     public string Name => name;
 
+    /// <summary>The watch that runs now; null while the cluster is not reached.</summary>
+    public ClusterWatch? Watch => watch;
+
     public WatcherHealth Health => watch?.Health ?? new WatcherHealth(false, trouble);
 
     public async Task RunAsync(CancellationToken cancellationToken)
