@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Nightjar.Connectors.Kubernetes.Access;
+using Nightjar.Connectors.Kubernetes.Changes;
 using Nightjar.Connectors.Kubernetes.Wire;
 using Nightjar.Core.Evidence.Cluster;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 
@@ -12,6 +14,14 @@ namespace Nightjar.Connectors.Kubernetes;
 public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock)
 {
     private ImmutableArray<KubernetesWatcher> watchers = [];
+
+    /// <summary>Who changes what runs in the clusters, and who looks how it is.</summary>
+    public ClusterHands Hands(Catalogue catalogue)
+    {
+        var clusters = new Clusters([.. Contexts], Open);
+        var where = new Whereabouts(clusters, options, catalogue);
+        return new ClusterHands(new KubeActuator(where, clusters, new PodExec(clock), clock), new KubeWorkloads(where, clock), clusters);
+    }
 
     /// <summary>Contexts by the names that people gave them; null is the current one, or the cluster that we run in.</summary>
     private IEnumerable<string?> Contexts => !options.IsOn ? [] : options.Contexts.IsEmpty ? [(string?)null] : options.Contexts.Select(c => (string?)c);
@@ -62,4 +72,18 @@ public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock
         var paths = options.Kubeconfig is { } path ? [path] : KubeConfig.UsualPaths(variable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
         return KubeConfig.Read(paths).Open(context, clock);
     }
+}
+
+/// <summary>Who changes what runs in the clusters, and who looks how it is.</summary>
+public sealed class ClusterHands : IDisposable
+{
+    private readonly Clusters clusters;
+
+    internal ClusterHands(IActuator actuator, IWorkloads workloads, Clusters clusters) => (Actuator, Workloads, this.clusters) = (actuator, workloads, clusters);
+
+    public IActuator Actuator { get; }
+
+    public IWorkloads Workloads { get; }
+
+    public void Dispose() => clusters.Dispose();
 }
