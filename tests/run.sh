@@ -87,6 +87,7 @@ if ((!fast)); then
     want dockerd docker.io "real containers in a real Docker Engine"
     want busybox busybox-static "the image that real containers run"
     want_cli
+    [[ -n ${KUBECONFIG:-} ]] || echo "skipped: KUBECONFIG names no cluster for tests (one whose current context is named nightjar-test): stories on a real Kubernetes"
   fi
 fi
 
