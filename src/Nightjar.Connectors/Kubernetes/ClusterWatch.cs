@@ -62,9 +62,9 @@ internal sealed partial class ClusterWatch
             {
                 trouble,
                 faults.Count == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"does not see {string.Join(", ", faults.Select(f => f.Resource.Plural).Distinct())}: {faults[0].Health.Fault}"),
-                string.Create(CultureInfo.InvariantCulture, $"{mirror.Count} objects, {mirror.Pods.Count()} pods"),
+                string.Create(CultureInfo.InvariantCulture, $"{mirror.Count} objects, {mirror.PodCount} pods"),
             };
-            return new WatcherHealth(trouble is null && faults.Count == 0, string.Join("; ", says.OfType<string>()));
+            return new WatcherHealth(trouble is null && !faults.Any(f => f.Resource.IsVital), string.Join("; ", says.OfType<string>()));
         }
     }
 
@@ -75,16 +75,10 @@ internal sealed partial class ClusterWatch
     /// <exception cref="KubeException">The cluster did not answer at the very beginning.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var served = await ServedAsync(cancellationToken);
+        using var discovery = new Discovery(api, clock);
+        await discovery.ServedAsync(cancellationToken);
         trouble = null;
-        await Task.WhenAll([.. reflectors.Select(r => r.RunAsync(served, cancellationToken)), JudgeAsync(cancellationToken), SweepAsync(cancellationToken)]);
-    }
-
-    /// <summary>The group versions of the cluster.</summary>
-    private async Task<HashSet<string>> ServedAsync(CancellationToken cancellationToken)
-    {
-        using var answer = await api.GetAsync("/apis", "ask which APIs there are", cancellationToken);
-        return [.. answer.RootElement.Items("groups").SelectMany(g => g.Items("versions")).Select(v => v.Text("groupVersion")), "v1"];
+        await Task.WhenAll([.. reflectors.Select(r => r.RunAsync(discovery.ServedAsync, cancellationToken)), JudgeAsync(cancellationToken), SweepAsync(cancellationToken)]);
     }
 
     private void Look(ObjectRef about)

@@ -14,6 +14,14 @@ internal sealed class ClusterMirror(Action<ObjectMeta, bool> changed) : ICluster
     private readonly Kept<Pod> pods = new(PodReader.Read, p => p.Meta, (p, isThere) => changed(p.Meta, isThere));
     private readonly Kept<Node> nodes = new(SurroundingsReader.Node, n => n.Meta, (n, isThere) => changed(n.Meta, isThere));
     private readonly Kept<Claim> claims = new(SurroundingsReader.Claim, c => c.Meta, (c, isThere) => changed(c.Meta, isThere));
+    private readonly Kept<ClusterService> services = new(TrafficReader.Service, s => s.Meta, (s, isThere) => changed(s.Meta, isThere));
+    private readonly Kept<Endpoints> endpoints = new(TrafficReader.Endpoints, e => e.Meta, (e, isThere) => changed(e.Meta, isThere));
+    private readonly Kept<Ingress> ingresses = new(TrafficReader.Ingress, i => i.Meta, (_, _) => { });
+    private readonly Kept<Volume> volumes = new(BoundsReader.Volume, v => v.Meta, (v, isThere) => changed(v.Meta, isThere));
+    private readonly Kept<Quota> quotas = new(BoundsReader.Quota, q => q.Meta, (_, _) => { });
+    private readonly Kept<Autoscaler> autoscalers = new(BoundsReader.Autoscaler, a => a.Meta, (_, _) => { });
+    private readonly Kept<DisruptionBudget> budgets = new(BoundsReader.Budget, b => b.Meta, (_, _) => { });
+    private readonly Kept<ConfigKeys> configs = new(BoundsReader.Keys, c => c.Meta, (_, _) => { });
     private readonly EventLog events = new();
 
     public IEnumerable<Pod> Pods => pods.All;
@@ -24,10 +32,26 @@ internal sealed class ClusterMirror(Action<ObjectMeta, bool> changed) : ICluster
 
     public IEnumerable<Claim> Claims => claims.All;
 
-    /// <summary>Everything that is kept.</summary>
-    public IEnumerable<ObjectRef> All => workloads.Values.SelectMany(w => w.All).Select(w => w.Meta).Concat(nodes.All.Select(n => n.Meta)).Concat(claims.All.Select(c => c.Meta)).Concat(pods.All.Select(p => p.Meta)).Select(m => m.Ref);
+    public IEnumerable<ClusterService> Services => services.All;
 
-    public int Count => pods.Count + nodes.Count + claims.Count + workloads.Values.Sum(w => w.Count);
+    public IEnumerable<Endpoints> Endpoints => endpoints.All;
+
+    public IEnumerable<Ingress> Ingresses => ingresses.All;
+
+    public IEnumerable<Volume> Volumes => volumes.All;
+
+    public IEnumerable<Quota> Quotas => quotas.All;
+
+    public IEnumerable<Autoscaler> Autoscalers => autoscalers.All;
+
+    public IEnumerable<DisruptionBudget> DisruptionBudgets => budgets.All;
+
+    /// <summary>Everything that something can be wrong with.</summary>
+    public IEnumerable<ObjectRef> All => Workloads.Select(w => w.Meta).Concat(nodes.All.Select(n => n.Meta)).Concat(claims.All.Select(c => c.Meta)).Concat(volumes.All.Select(v => v.Meta)).Concat(endpoints.All.Select(e => e.Meta)).Concat(pods.All.Select(p => p.Meta)).Select(m => m.Ref);
+
+    public int Count => pods.Count + nodes.Count + claims.Count + volumes.Count + services.Count + ingresses.Count + quotas.Count + autoscalers.Count + budgets.Count + configs.Count + workloads.Values.Sum(w => w.Count);
+
+    public int PodCount => pods.Count;
 
     public Pod? Pod(ObjectRef about) => pods.Find(about.Namespace, about.Name);
 
@@ -37,6 +61,12 @@ internal sealed class ClusterMirror(Action<ObjectMeta, bool> changed) : ICluster
 
     public Claim? Claim(ObjectRef about) => claims.Find(about.Namespace, about.Name);
 
+    public Volume? Volume(string name) => volumes.Find("", name);
+
+    public (ClusterService? Service, Endpoints? Leads) Traffic(ObjectRef about) => (services.Find(about.Namespace, about.Name), endpoints.Find(about.Namespace, about.Name));
+
+    public ConfigKeys? ConfigMap(string space, string name) => configs.Find(space, name);
+
     public IReadOnlyList<ClusterEvent> EventsAbout(ObjectRef about) => events.About(about);
 
     /// <summary>Who keeps objects of that kind.</summary>
@@ -45,6 +75,14 @@ internal sealed class ClusterMirror(Action<ObjectMeta, bool> changed) : ICluster
         "Pod" => pods,
         "Node" => nodes,
         "PersistentVolumeClaim" => claims,
+        "PersistentVolume" => volumes,
+        "Service" => services,
+        "Endpoints" => endpoints,
+        "Ingress" => ingresses,
+        "ResourceQuota" => quotas,
+        "HorizontalPodAutoscaler" => autoscalers,
+        "PodDisruptionBudget" => budgets,
+        "ConfigMap" => configs,
         "Event" => events,
         _ => workloads[kind],
     };
