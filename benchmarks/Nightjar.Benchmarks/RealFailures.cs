@@ -55,7 +55,7 @@ internal static class RealFailures
         var pods = $"/api/v1/namespaces/{space}/pods";
         using var before = await api.GetAsync(pods, "list pods", cancellationToken);
         using var watch = await api.StreamAsync($"{pods}?watch=true&resourceVersion={before.RootElement.GetProperty("metadata").GetProperty("resourceVersion")}", "watch pods", cancellationToken);
-        await MakeAsync(api, pods, $$"""{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "{{name}}"}, "spec": {"restartPolicy": "Never", "containers": [{"name": "app", "image": "nightjar-test/busybox:1", "imagePullPolicy": "Never", "command": ["/bin/sh", "-c", "sleep 1; echo I fail; exit 3"]}]}}""", cancellationToken);
+        await MakeAsync(api, pods, $$"""{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "{{name}}"}, "spec": {"restartPolicy": "Never", "containers": [{"name": "app", "image": "nightjar-test/busybox:1", "imagePullPolicy": "Never", "command": ["/bin/sh", "-c", "sleep 1; echo I fail; exit 3"]}] } }""", cancellationToken);
         await using var stream = await watch.Content.ReadAsStreamAsync(cancellationToken);
         await foreach (var line in WatchLines.ReadAsync(stream, () => { }, cancellationToken))
         {

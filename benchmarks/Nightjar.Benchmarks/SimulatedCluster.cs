@@ -71,7 +71,7 @@ internal sealed class SimulatedCluster : IAsyncDisposable
         pod["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject { ["kind"] = "ReplicaSet", ["name"] = $"{Name(deployment)}-1", ["controller"] = true });
         // As much as kubelet and its friends write of a pod.
         pod["metadata"]!["managedFields"] = new JsonArray([.. Enumerable.Range(0, 40).Select(i => new JsonObject { ["manager"] = "kube-controller-manager", ["fieldsV1"] = new JsonObject { [$"f:field-{i}"] = "f:spec f:containers f:resources" } })]);
-        pod["spec"] = JsonNode.Parse($$"""{"nodeName": "node-{{number / 50}}", "containers": [{"name": "app", "image": "shop/app:1", "resources": {"limits": {"memory": "64Mi"}}}]}""");
+        pod["spec"] = JsonNode.Parse($$"""{"nodeName": "node-{{number / 50}}", "containers": [{"name": "app", "image": "shop/app:1", "resources": {"limits": {"memory": "64Mi"} } }]}""");
         Server.Put("/api/v1/pods", pod);
     }
 

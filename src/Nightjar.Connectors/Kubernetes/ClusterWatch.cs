@@ -93,6 +93,9 @@ internal sealed partial class ClusterWatch : IDisposable
     /// <summary>Namespaces that are configured and are not there; nothing where namespaces may not be seen.</summary>
     private string? Misses => mirror.Namespaces.ToList() is { Count: > 0 } there ? scope.Misses(there) : null;
 
+    /// <summary>What is seen of the cluster, and the way to it.</summary>
+    public (KubeApi Api, ClusterMirror Mirror) Seen => (api, mirror);
+
     /// <summary>Until it is cancelled.</summary>
     /// <exception cref="KubeException">The cluster did not answer at the very beginning.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
