@@ -16,7 +16,7 @@ public sealed record KubeAsked(string Method, string Path, string Query, string?
 /// A stand-in for an API server: lists in pages, watches that go on from a version and know only so much of the past, bookmarks,
 /// refusals.
 /// </summary>
-public sealed class KubeStandIn : IAsyncDisposable
+public sealed partial class KubeStandIn : IAsyncDisposable
 {
     private readonly WebApplication server;
     private readonly Lock gate = new();
@@ -52,6 +52,7 @@ public sealed class KubeStandIn : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var server = builder.Build();
         var standIn = new KubeStandIn(server);
+        server.UseWebSockets();
         server.Run(standIn.AnswerAsync);
         await server.StartAsync();
         return standIn;
@@ -140,6 +141,14 @@ public sealed class KubeStandIn : IAsyncDisposable
         else if (asked.Path == "/apis")
         {
             await JsonAsync(http, new JsonObject { ["kind"] = "APIGroupList", ["groups"] = new JsonArray([.. Groups.GroupBy(g => g.Split('/')[0]).Select(g => new JsonObject { ["name"] = g.Key, ["versions"] = new JsonArray([.. g.Select(v => new JsonObject { ["groupVersion"] = v })]) })]) });
+        }
+        else if (http.WebSockets.IsWebSocketRequest)
+        {
+            await ExecAsync(http);
+        }
+        else if (asked.Method != "GET")
+        {
+            await ChangeAsync(http, asked);
         }
         else if (http.Request.Query.ContainsKey("watch"))
         {
