@@ -2,8 +2,11 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Nightjar.Connectors.Kubernetes.Access;
 using Nightjar.Connectors.Kubernetes.Changes;
+using Nightjar.Connectors.Kubernetes.Rights;
+using Nightjar.Connectors.Kubernetes.Sharing;
 using Nightjar.Connectors.Kubernetes.Wire;
 using Nightjar.Core.Healing;
+using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 
@@ -23,8 +26,9 @@ public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock
     /// <summary>Contexts by the names that people gave them; null is the current one, or the cluster that we run in.</summary>
     private IEnumerable<string?> Contexts => !options.IsOn ? [] : options.Contexts.IsEmpty ? [(string?)null] : options.Contexts.Select(c => (string?)c);
 
-    public IEnumerable<IWatcher> Watchers(Catalogue catalogue, ISignalDoor door, ILoggerFactory loggers) =>
-        Contexts.Select(c => new KubernetesWatcher(Shown(c), () => Open(c), options, catalogue, door, clock, loggers.CreateLogger<KubernetesRoom>()));
+    /// <param name="store">The identity of our store, by which a lease is known to be ours after a restart.</param>
+    public IEnumerable<IWatcher> Watchers(Catalogue catalogue, ISignalDoor door, Conduct conduct, string store, ILoggerFactory loggers) =>
+        Contexts.Select(c => new KubernetesWatcher(Shown(c), () => Open(c), options, catalogue, door, clock, loggers.CreateLogger<KubernetesRoom>(), Terms(conduct, store)));
 
     /// <summary>Asks each cluster who it is; for people who set it up.</summary>
     /// <returns>Its version, or why it cannot be watched and what to do.</returns>
@@ -48,6 +52,35 @@ public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock
 
         return found.ToImmutable();
     }
+
+    /// <summary>Asks each cluster what an account may do there, and compares it with what a mode needs.</summary>
+    /// <param name="account">Another's; null for our own.</param>
+    /// <returns>What was found, or why it could not be asked.</returns>
+    public async Task<ImmutableArray<(string Cluster, RightsFound? Found, string Why)>> RightsAsync(Mode mode, string? account, CancellationToken cancellationToken)
+    {
+        var found = ImmutableArray.CreateBuilder<(string, RightsFound?, string)>();
+        foreach (var context in Contexts)
+        {
+            try
+            {
+                var access = Open(context);
+                using var api = new KubeApi(access);
+                found.Add((Shown(context), await new RightReview(api, new Scope(options).Asked, Home(access, options), account).AskAsync(mode, options.Lease, cancellationToken), ""));
+            }
+            catch (KubeException e)
+            {
+                found.Add((Shown(context), null, e.Message));
+            }
+        }
+
+        return found.ToImmutable();
+    }
+
+    private LeaseTerms? Terms(Conduct conduct, string store) =>
+        options.Lease == LeaseUse.Never ? null : new LeaseTerms(new LeaseHolder(Environment.MachineName, store), !conduct.DryRun && (options.Lease == LeaseUse.Always || conduct.Mode != Mode.Observe));
+
+    /// <summary>The namespace of our own things.</summary>
+    internal static string Home(ClusterAccess access, KubernetesOptions options) => options.Home ?? (access.Name == InCluster.Name ? access.Namespace : "nightjar");
 
     private static string Shown(string? context) => context is null ? "kubernetes" : $"kubernetes {context}";
 

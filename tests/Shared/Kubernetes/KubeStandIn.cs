@@ -138,6 +138,10 @@ public sealed partial class KubeStandIn : IAsyncDisposable
         {
             await StatusAsync(http, status, message);
         }
+        else if (await AgreeAsync(http, asked))
+        {
+            return;
+        }
         else if (asked.Path == "/apis")
         {
             await JsonAsync(http, new JsonObject { ["kind"] = "APIGroupList", ["groups"] = new JsonArray([.. Groups.GroupBy(g => g.Split('/')[0]).Select(g => new JsonObject { ["name"] = g.Key, ["versions"] = new JsonArray([.. g.Select(v => new JsonObject { ["groupVersion"] = v })]) })]) });
