@@ -119,7 +119,7 @@ public sealed class KubeActuatorTests
         action = await lab.AimedAsync(Raise);
         await lab.Actuator.DoAsync(action, TestContext.Current.CancellationToken);
         Change(lab, w => w["metadata"]!["generation"] = 99);
-        Assert.Contains("was changed by somebody else meanwhile", (await Assert.ThrowsAsync<ActionFailedException>(() => lab.Actuator.TakeBackAsync(back, default))).Message, StringComparison.Ordinal);
+        Assert.Contains("was changed by somebody else meanwhile", (await Assert.ThrowsAsync<ActionFailedException>(() => lab.Actuator.TakeBackAsync(action with { Key = $"{action.Key}-back" }, default))).Message, StringComparison.Ordinal);
         Assert.Equal("96Mi", Limit(lab));
     }
 

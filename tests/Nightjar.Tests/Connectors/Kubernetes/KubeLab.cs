@@ -12,6 +12,7 @@ namespace Nightjar.Tests.Connectors.Kubernetes;
 internal sealed class KubeLab : IAsyncDisposable
 {
     private readonly Clusters clusters;
+    private int attempts;
 
     private KubeLab(KubeStandIn cluster, FakeClock clock, string?[] contexts, ClusterPlace[] places)
     {
@@ -37,7 +38,7 @@ internal sealed class KubeLab : IAsyncDisposable
 
     /// <summary>What it would do, decided now.</summary>
     public async Task<HealAction> AimedAsync(HealAction action) =>
-        action with { Key = "7/heal-1-0-1", Aim = await Actuator.AimAsync(action, TestContext.Current.CancellationToken) };
+        action with { Key = FormattableString.Invariant($"7/heal-1-0-{++attempts}"), Aim = await Actuator.AimAsync(action, TestContext.Current.CancellationToken) };
 
     public async Task<string> DoAsync(HealAction action) => (await Actuator.DoAsync(await AimedAsync(action), TestContext.Current.CancellationToken)).Says;
 
