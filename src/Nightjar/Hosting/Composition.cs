@@ -77,7 +77,7 @@ internal static class Composition
         .AddSingleton<ProbeRoom>().AddSingleton(s => new DiskWatcher(options.Host, s.GetRequiredService<ISignalDoor>(), DiskWatcher.Read, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DiskWatcher>>()))
         .AddSingleton<IProbeAnswers>(s => new FirstAnswer([s.GetRequiredService<ProbeRoom>(), s.GetRequiredService<DiskWatcher>()]))
         .AddSingleton(options.Docker).AddSingleton<DockerRoom>().AddSingleton(s => s.GetRequiredService<DockerRoom>().Workloads).AddSingleton(s => s.GetRequiredService<DockerRoom>().Actuator)
-        .AddSingleton(options.Kubernetes).AddSingleton<KubernetesRoom>().AddSingleton(s => s.GetRequiredService<KubernetesRoom>().Hands(s.GetRequiredService<Catalogue>())).AddSingleton(s => s.GetRequiredService<ClusterHands>().Workloads).AddSingleton(s => s.GetRequiredService<ClusterHands>().Actuator)
+        .AddSingleton(options.Kubernetes).AddSingleton<KubernetesRoom>().AddSingleton(s => s.GetRequiredService<KubernetesRoom>().Hands(s.GetRequiredService<Catalogue>())).AddSingleton(s => s.GetRequiredService<ClusterHands>().Workloads).AddSingleton(s => s.GetRequiredService<ClusterHands>().Actuator).AddSingleton(s => s.GetRequiredService<KubernetesRoom>().Evidence)
         .AddSingleton(s => Watchers(s, options))
         .AddSingleton(s => s.GetRequiredService<ProbeRoom>().RunningVersions())
         .AddSingleton(s => new GitRepositories(StateFiles.Repositories(options.State), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GitRepositories>>(), author: new CommitAuthor(options.Author.Name, options.Author.Email), logins: s.GetRequiredService<GitHubRoom>().Login))
