@@ -120,6 +120,11 @@ public sealed class HotFixes(Hands hands, IHeals heals, ISilences silences, IPau
         var rows = (await journal.ReadAsync(incident.Id, 0, MostRows, cancellationToken)).Where(r => r.Act == Act && r.Key is not null).ToList();
         var begun = rows.Where(r => r.Step == JournalStep.Intent).ToList();
         var shown = $"run {fix.Shown} in {fix.Workload}";
+        if (key is not null && rows.Any(r => r.Key == Full(incident, key)))
+        {
+            return "Refused: it was answered already.";
+        }
+
         if (await WhyNotNowAsync(incident, begun.Count, cancellationToken) is { } not)
         {
             await WriteAsync(incident, key is null ? JournalStep.Note : JournalStep.Failed, key, $"not run: {fix.Shown}: {not}", null, cancellationToken);

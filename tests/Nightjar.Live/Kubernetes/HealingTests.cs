@@ -71,7 +71,7 @@ public sealed class HealingTests(Space space) : IClassFixture<Space>
         await space.PatchAsync("apps/v1/deployments", "worse", """{"spec": {"strategy": {"type": "Recreate", "rollingUpdate": null}}}""");
         await space.PatchAsync("apps/v1/deployments", "worse", Nignx);
         await WorkloadAsync("worse", d => $"{d["metadata"]?["annotations"]?["deployment.kubernetes.io/revision"]}" == "2");
-        await space.PatchAsync("apps/v1/deployments", "worse", $$"""{"spec": {"template": {"spec": {"containers": [{"name": "app", "image": "{{TestCluster.Image}}", "imagePullPolicy": "Never", "command": ["/bin/sh", "-c", "{{once}}"], "volumeMounts": [{"name": "kept", "mountPath": "/kept"}], "readinessProbe": {"tcpSocket": {"port": 8080}, "periodSeconds": 1}}]}}}}""");
+        await space.PatchAsync("apps/v1/deployments", "worse", $$$"""{"spec": {"template": {"spec": {"containers": [{"name": "app", "image": "{{{TestCluster.Image}}}", "imagePullPolicy": "Never", "command": ["/bin/sh", "-c", "{{{once}}}"], "volumeMounts": [{"name": "kept", "mountPath": "/kept"}], "readinessProbe": {"tcpSocket": {"port": 8080}, "periodSeconds": 1} }]} } } }""");
         await WorkloadAsync("worse", IsReady);
         var daemon = await RunAsync(place, "autonomous", "when: {conditions: [container-exited]}\ndo: [{action: rollout-undo, attempts: 1}]\nverify: {for: 2s, within: 20s}\n");
 

@@ -18,7 +18,7 @@ public sealed class KubeHandsTests(Space space) : IClassFixture<Space>
         Assert.EndsWith(", container app, exit code 0: $(id) ; `x`\n", (await Run("/bin/echo", "$(id) ; `x`")).Says, StringComparison.Ordinal);
         Assert.EndsWith("ended with exit code 7: no\n", (await Assert.ThrowsAsync<ActionFailedException>(() => Run("/bin/sh", "-c", "echo no >&2; exit 7"))).Message, StringComparison.Ordinal);
         Assert.EndsWith("(20000000 bytes in all)", (await Run("/bin/head", "-c", "20000000", "/dev/zero")).Says, StringComparison.Ordinal);
-        Assert.Contains("could not be run or nobody knows how it ended", (await Assert.ThrowsAsync<ActionFailedException>(() => Run("/bin/nothing-of-that-name"))).Message, StringComparison.Ordinal);
+        Assert.Contains("ended with exit code 12", (await Assert.ThrowsAsync<ActionFailedException>(() => Run("/bin/nothing-of-that-name"))).Message, StringComparison.Ordinal);
         var endless = new HealAction.Exec("deployment/runs", ["/bin/sleep", "100"]) { Service = Name("runs"), Timeout = TimeSpan.FromSeconds(1) };
         Assert.Contains("took longer than 1 s and was left", (await Assert.ThrowsAsync<ActionFailedException>(() => hands.Actuator.DoAsync(endless, default))).Message, StringComparison.Ordinal);
     }
@@ -56,7 +56,7 @@ public sealed class KubeHandsTests(Space space) : IClassFixture<Space>
     private ServiceName Name(string workload) => new($"{space.Name}/{workload}");
 
     private static async Task DoAsync(ClusterHands hands, HealAction action) =>
-        await hands.Actuator.DoAsync(action with { Key = "1/x", Aim = await hands.Actuator.AimAsync(action, TestContext.Current.CancellationToken) }, TestContext.Current.CancellationToken);
+        await hands.Actuator.DoAsync(action with { Key = $"{Guid.NewGuid()}", Aim = await hands.Actuator.AimAsync(action, TestContext.Current.CancellationToken) }, TestContext.Current.CancellationToken);
 
     /// <summary>The hands, and a deployment that is ready.</summary>
     private async Task<ClusterHands> HandsAsync(string name, string script)

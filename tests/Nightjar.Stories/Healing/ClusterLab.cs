@@ -27,12 +27,12 @@ internal sealed class ClusterLab : IAsyncDisposable
         var options = new WorldOptions();
         Directory.CreateDirectory(options.Folder);
         var kubeconfig = Path.Combine(options.Folder, "kubeconfig");
-        await File.WriteAllTextAsync(kubeconfig, $$"""
+        await File.WriteAllTextAsync(kubeconfig, $$$"""
             apiVersion: v1
             kind: Config
             current-context: test
             contexts: [{name: test, context: {cluster: c, user: u}}]
-            clusters: [{name: c, cluster: {server: "{{cluster.Url}}"}}]
+            clusters: [{name: c, cluster: {server: "{{{cluster.Url}}}"}}]
             users: [{name: u, user: {}}]
             """);
         return new ClusterLab(cluster, options with

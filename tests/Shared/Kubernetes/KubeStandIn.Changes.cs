@@ -13,8 +13,8 @@ public sealed partial class KubeStandIn
     /// <summary>Pods that a disruption budget keeps.</summary>
     public HashSet<string> Budgeted { get; } = [];
 
-    /// <summary>Requests that would have changed something, trials too.</summary>
-    public IEnumerable<KubeAsked> Mutating => Asked.Where(a => a.Method != "GET" && !a.Path.Contains("/selfsubject", StringComparison.Ordinal));
+    /// <summary>Requests that would have changed something, trials and programs in pods too.</summary>
+    public IEnumerable<KubeAsked> Mutating => Asked.Where(a => (a.Method != "GET" || a.Path.EndsWith("/exec", StringComparison.Ordinal)) && !a.Path.Contains("/selfsubject", StringComparison.Ordinal));
 
     public JsonObject? Find(string path)
     {
