@@ -61,7 +61,7 @@ public sealed class HotFixTests : IAsyncLifetime
     [InlineData(null, "ls", "-l", "/tmp")]
     [InlineData(null, "ls")]
     [InlineData("none that is allowed", "nginx", "-s", "reload")]
-    [InlineData("none that is allowed", "cat", "/etc/hosts", "/root/.ssh/id")]
+    [InlineData("none that is allowed", "cat", "/etc/hosts", "/home/ann/.ssh/id")]
     [InlineData("none that is allowed", "cat", "/var/run/secrets/token")]
     [InlineData("none that is allowed", "sh", "-c", "ls")]
     [InlineData("has the character ;", "ls", "/tmp; reboot")]
