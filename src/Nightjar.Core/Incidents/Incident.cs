@@ -75,6 +75,9 @@ public sealed record Incident
 
     public Question? Question { get; init; }
 
+    /// <summary>What a person said to the last action that was asked for.</summary>
+    public HealAnswer? Answer { get; init; }
+
     public string? AcknowledgedBy { get; init; }
 
     /// <summary>The last inbox message that was taken in.</summary>

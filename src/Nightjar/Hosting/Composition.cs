@@ -106,7 +106,7 @@ internal static class Composition
     }
 
     private static IServiceCollection AddHealing(this IServiceCollection services, NightjarOptions options) => services
-        .AddSingleton(options.Healing).AddSingleton<Hands>().AddSingleton<HealPlanner>().AddSingleton<HealGrants>().AddSingleton<HealGate>().AddSingleton<HealCheck>().AddSingleton<HealLedger>()
+        .AddSingleton(options.Healing).AddSingleton<Hands>().AddSingleton<HealPlanner>().AddSingleton<HealGrants>().AddSingleton<HealGate>().AddSingleton<HealCheck>().AddSingleton<HotFixes>().AddSingleton<HealLedger>()
         .AddSingleton<IActuator, CallActuator>().AddSingleton<IActuator, DeleteActuator>().AddSingleton<IActuator>(_ => new RebuildActuator());
 
     private static IEnumerable<IWatcher> Watchers(IServiceProvider parts, NightjarOptions options) =>
