@@ -83,20 +83,20 @@ internal sealed class Installed : IAsyncDisposable
         var pod = overlay == "cronjob" ? "/spec/jobTemplate/spec/template/spec/containers/0" : "/spec/template/spec/containers/0";
         await File.WriteAllTextAsync(
             Path.Combine(Folder, "kustomization.yaml"),
-            $$"""
+            $$$"""
             apiVersion: kustomize.config.k8s.io/v1beta1
             kind: Kustomization
-            namespace: {{space.Name}}
-            nameSuffix: -{{space.Name}}
-            resources: [{{Path.GetRelativePath(Folder, Path.Combine(Place.Repository, "deploy", "kubernetes", "overlays", overlay))}}, volume.yaml]
-            images: [{name: nightjar, newName: {{image.Name.Split(':')[0]}}, newTag: "{{image.Name.Split(':')[1]}}"}]
+            namespace: {{{space.Name}}}
+            nameSuffix: -{{{space.Name}}}
+            resources: [{{{Path.GetRelativePath(Folder, Path.Combine(Place.Repository, "deploy", "kubernetes", "overlays", overlay))}}}, volume.yaml]
+            images: [{name: nightjar, newName: {{{image.Name.Split(':')[0]}}}, newTag: "{{{image.Name.Split(':')[1]}}}"}]
             configMapGenerator: [{name: nightjar-config, behavior: replace, files: [nightjar.yaml]}]
             patches:
-              - target: {kind: {{(overlay == "cronjob" ? "CronJob" : "Deployment")}}}
+              - target: {kind: {{{(overlay == "cronjob" ? "CronJob" : "Deployment")}}}}
                 patch: |
-                  - {op: add, path: {{pod}}/imagePullPolicy, value: Never}
-                  - {op: add, path: {{pod}}/env/-, value: {name: KUBERNETES_SERVICE_HOST, value: "{{TestCluster.Access.Server.Host}}"}}
-                  - {op: add, path: {{pod}}/env/-, value: {name: KUBERNETES_SERVICE_PORT, value: "{{TestCluster.Access.Server.Port}}"}}
+                  - {op: add, path: {{{pod}}}/imagePullPolicy, value: Never}
+                  - {op: add, path: {{{pod}}}/env/-, value: {name: KUBERNETES_SERVICE_HOST, value: "{{{TestCluster.Access.Server.Host}}}"}}
+                  - {op: add, path: {{{pod}}}/env/-, value: {name: KUBERNETES_SERVICE_PORT, value: "{{{TestCluster.Access.Server.Port}}}"}}
             """);
     }
 
