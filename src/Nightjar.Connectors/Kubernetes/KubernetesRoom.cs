@@ -5,6 +5,7 @@ using Nightjar.Connectors.Kubernetes.Changes;
 using Nightjar.Connectors.Kubernetes.Rights;
 using Nightjar.Connectors.Kubernetes.Sharing;
 using Nightjar.Connectors.Kubernetes.Wire;
+using Nightjar.Core.Evidence.Cluster;
 using Nightjar.Core.Healing;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
@@ -15,6 +16,8 @@ namespace Nightjar.Connectors.Kubernetes;
 /// <summary>Every cluster that is watched.</summary>
 public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock)
 {
+    private ImmutableArray<KubernetesWatcher> watchers = [];
+
     /// <summary>Who changes what runs in the clusters, and who looks how it is.</summary>
     public ClusterHands Hands(Catalogue catalogue)
     {
@@ -27,8 +30,14 @@ public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock
     private IEnumerable<string?> Contexts => !options.IsOn ? [] : options.Contexts.IsEmpty ? [(string?)null] : options.Contexts.Select(c => (string?)c);
 
     /// <param name="store">The identity of our store, by which a lease is known to be ours after a restart.</param>
-    public IEnumerable<IWatcher> Watchers(Catalogue catalogue, ISignalDoor door, Conduct conduct, string store, ILoggerFactory loggers) =>
-        Contexts.Select(c => new KubernetesWatcher(Shown(c), () => Open(c), options, catalogue, door, clock, loggers.CreateLogger<KubernetesRoom>(), Terms(conduct, store)));
+    public IEnumerable<IWatcher> Watchers(Catalogue catalogue, ISignalDoor door, Conduct conduct, string store, ILoggerFactory loggers)
+    {
+        watchers = [.. Contexts.Select(c => new KubernetesWatcher(Shown(c), () => Open(c), options, catalogue, door, clock, loggers.CreateLogger<KubernetesRoom>(), Terms(conduct, store)))];
+        return watchers;
+    }
+
+    /// <summary>What the clusters say of a problem.</summary>
+    public IClusterEvidence Evidence => new ClusterEvidence(() => watchers.Select(w => w.Watch).OfType<ClusterWatch>().Select(w => w.Seen), () => Contexts.Select(c => (Func<KubeApi>)(() => new KubeApi(Open(c)))), new Scope(options), clock);
 
     /// <summary>Asks each cluster who it is; for people who set it up.</summary>
     /// <returns>Its version, or why it cannot be watched and what to do.</returns>

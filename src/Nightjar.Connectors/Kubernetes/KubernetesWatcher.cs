@@ -20,6 +20,9 @@ internal sealed partial class KubernetesWatcher(string name, Func<ClusterAccess>
 
     public string Name => name;
 
+    /// <summary>The watch that runs now; null while the cluster is not reached.</summary>
+    public ClusterWatch? Watch => watch;
+
     public WatcherHealth Health => watch?.Health is not { } health ? new WatcherHealth(false, trouble) : lease?.Says is { } says ? health with { Says = $"{says}; {health.Says}" } : health;
 
     /// <summary>False while another Nightjar holds the scope's lease: then nothing is reported, and nothing may be done.</summary>

@@ -78,8 +78,8 @@ public static class IncidentRun
         HealEnd.Running => FixStatus.Analyzing,
         HealEnd.Verified => FixStatus.Success,
         HealEnd.Ineffective or HealEnd.Failed => FixStatus.Failed,
-        HealEnd.Refused or HealEnd.Left => FixStatus.Reported,
         HealEnd.RolledBack => FixStatus.RolledBack,
+        HealEnd.Refused or HealEnd.Left => FixStatus.Reported,
     };
 
     private static FixStatus ProposalStatus(Incident incident) => incident switch
