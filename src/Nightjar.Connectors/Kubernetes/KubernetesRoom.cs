@@ -21,7 +21,7 @@ public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock
     /// <summary>Who changes what runs in the clusters, and who looks how it is.</summary>
     public ClusterHands Hands(Catalogue catalogue)
     {
-        var clusters = new Clusters([.. Contexts], Open);
+        var clusters = new Clusters([.. Contexts], Open, c => watchers.FirstOrDefault(w => w.Name == Shown(c))?.MayAct != false);
         var where = new Whereabouts(clusters, options, catalogue);
         return new ClusterHands(new KubeActuator(where, clusters, new PodExec(clock), clock), new KubeWorkloads(where, clock), clusters);
     }
@@ -35,6 +35,9 @@ public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock
         watchers = [.. Contexts.Select(c => new KubernetesWatcher(Shown(c), () => Open(c), options, catalogue, door, clock, loggers.CreateLogger<KubernetesRoom>(), Terms(conduct, store)))];
         return watchers;
     }
+
+    /// <summary>Pods that are seen now, in the scope or not.</summary>
+    public int Pods => watchers.Sum(w => w.Watch?.Seen.Mirror.Pods.Count() ?? 0);
 
     /// <summary>What the clusters say of a problem.</summary>
     public IClusterEvidence Evidence => new ClusterEvidence(() => watchers.Select(w => w.Watch).OfType<ClusterWatch>().Select(w => w.Seen), () => Contexts.Select(c => (Func<KubeApi>)(() => new KubeApi(Open(c)))), new Scope(options), clock);
