@@ -29,6 +29,9 @@ public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock
     /// <summary>Contexts by the names that people gave them; null is the current one, or the cluster that we run in.</summary>
     private IEnumerable<string?> Contexts => !options.IsOn ? [] : options.Contexts.IsEmpty ? [(string?)null] : options.Contexts.Select(c => (string?)c);
 
+    /// <summary>What the clusters say of a problem.</summary>
+    public IClusterEvidence Evidence => new ClusterEvidence(() => watchers.Select(w => w.Watch).OfType<ClusterWatch>().Select(w => w.Seen), () => Contexts.Select(c => (Func<KubeApi>)(() => new KubeApi(Open(c)))), new Scope(options), clock);
+
     /// <param name="store">The identity of our store, by which a lease is known to be ours after a restart.</param>
     public IEnumerable<IWatcher> Watchers(Catalogue catalogue, ISignalDoor door, Conduct conduct, string store, ILoggerFactory loggers)
     {
@@ -38,9 +41,6 @@ public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock
 
     /// <summary>Pods that are seen now, in the scope or not.</summary>
     public int Pods => watchers.Sum(w => w.Watch?.Seen.Mirror.Pods.Count() ?? 0);
-
-    /// <summary>What the clusters say of a problem.</summary>
-    public IClusterEvidence Evidence => new ClusterEvidence(() => watchers.Select(w => w.Watch).OfType<ClusterWatch>().Select(w => w.Seen), () => Contexts.Select(c => (Func<KubeApi>)(() => new KubeApi(Open(c)))), new Scope(options), clock);
 
     /// <summary>Asks each cluster who it is; for people who set it up.</summary>
     /// <returns>Its version, or why it cannot be watched and what to do.</returns>

@@ -28,7 +28,10 @@ public static class DiagnosisEngine
         var scored = candidates.Select(c => (c.Family, c.Candidate, Parts: Scoring.Parts(c.Candidate, [.. candidates.Select(o => o.Candidate)], facts)))
             .Select(c => (c.Family, c.Candidate, c.Parts, Score: c.Parts.Sum(p => p.Points)))
             .OrderByDescending(c => c.Score).ThenByDescending(c => c.Candidate.Directness).ThenBy(c => c.Candidate.Since ?? DateTimeOffset.MaxValue).ThenBy(c => $"{c.Candidate.About}", StringComparer.Ordinal).ThenBy(c => c.Candidate.Cause, StringComparer.Ordinal)
-            .Take(MostCauses).ToList();
+            .ToList();
+        // What concerns something else is told only while nothing explains what was asked about.
+        var isExplained = scored.Exists(c => c.Score >= Calibration.Enough && Scoring.Concerns(c.Parts));
+        scored = [.. scored.Where(c => !isExplained || Scoring.Concerns(c.Parts)).Take(MostCauses)];
 
         var quotes = new List<Quote>();
         var causes = scored.Select((c, i) => Ranked(c.Family, c.Candidate, [.. c.Parts, .. Rival(c.Score, [.. scored.Where((_, other) => other != i).Select(o => o.Score)])], quotes)).ToImmutableArray();

@@ -9,6 +9,11 @@ internal static class Scoring
     /// <summary>What began this long after the onset did not cause it.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromMinutes(5);
 
+    private const string OfSubject = "subject";
+
+    /// <summary>It is about what the incident is about, or about something that this depends on.</summary>
+    public static bool Concerns(ImmutableArray<ScorePart> parts) => parts.Any(p => p.Name == OfSubject && p.Points > 0);
+
     public static ImmutableArray<ScorePart> Parts(Candidate candidate, ImmutableArray<Candidate> all, Facts facts)
     {
         var others = all.Where(o => !ReferenceEquals(o, candidate) && o.Cause != candidate.Cause).ToList();
@@ -28,15 +33,15 @@ internal static class Scoring
         var touched = candidate.Affects.Add(candidate.About);
         if (touched.Contains(facts.Subject) || facts.HasNoSubject)
         {
-            yield return new ScorePart("subject", "It concerns what the incident is about", 0.75);
+            yield return new ScorePart(OfSubject, "It concerns what the incident is about", 0.75);
         }
         else if (touched.Any(t => facts.DependsOn(facts.Subject, t)))
         {
-            yield return new ScorePart("subject", "What the incident is about depends on it", 0.5);
+            yield return new ScorePart(OfSubject, "What the incident is about depends on it", 0.5);
         }
         else
         {
-            yield return new ScorePart("subject", "It concerns something else", -1.5);
+            yield return new ScorePart(OfSubject, "It concerns something else", -1.5);
         }
     }
 

@@ -7,6 +7,7 @@ using Nightjar.Configuration;
 using Nightjar.Connectors.Kubernetes;
 using Nightjar.Core.Diagnosis;
 using Nightjar.Core.Evidence;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 using Nightjar.Hosting;
@@ -145,8 +146,11 @@ internal static class DiagnoseVerb
     {
         var shipped = Path.Combine(AppContext.BaseDirectory, "playbooks");
         var read = options is null ? new PlaybookReader(shipped, shipped, []) : PlaybookHost.ReaderOf(options);
-        return [.. read.Read().Playbooks.Where(p => p.When.Conditions.Contains(cause.Condition) || p.When.Conditions.Contains(cause.Cause)).OrderByDescending(p => p.When.Weight).Select(p => p.Name)];
+        return [.. read.Read().Playbooks.Where(p => Fits(p.When, cause)).OrderByDescending(p => p.When.Weight).Select(p => p.Name)];
     }
+
+    private static bool Fits(PlaybookMatch when, RankedCause cause) =>
+        (when.Conditions.Contains(cause.Condition) || when.Conditions.Contains(cause.Cause)) && (when.Workloads.IsEmpty || when.Workloads.Contains(cause.About.Kind.ToLowerInvariant()));
 
     private static void Line(TextWriter output, string name, string text)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Nightjar.Core.Diagnosis;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Evidence.Cluster;
+using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 
@@ -46,7 +47,7 @@ public sealed class LogRulesTests
         var container = DiagnosisEngine.Rank(InContainer(line));
         Assert.Equal(cause, container.Causes[0].Cause);
         Assert.Equal(new ObjectRef("Container", "", "web"), container.Causes[0].About);
-        Assert.Contains(container.QuotesOf(container.Causes[0]), q => q.Text == line);
+        Assert.Contains(container.QuotesOf(container.Causes[0]), q => q.Text == Secrets.Mask(line));
     }
 
     [Fact]

@@ -1,5 +1,3 @@
-using Nightjar.Core.Evidence.Cluster;
-
 namespace Nightjar.Tests.Diagnosis;
 
 /// <summary>Words of the scheduler: 1.20 (its source), and 1.24 and later, which add what preemption could do.</summary>

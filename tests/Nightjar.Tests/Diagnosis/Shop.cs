@@ -4,6 +4,7 @@ using Nightjar.Core.Evidence;
 using Nightjar.Core.Evidence.Cluster;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
+using ContainerStanding = Nightjar.Core.Evidence.Cluster.ContainerStanding;
 
 namespace Nightjar.Tests.Diagnosis;
 

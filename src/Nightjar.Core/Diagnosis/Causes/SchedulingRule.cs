@@ -67,6 +67,8 @@ internal sealed partial class SchedulingRule : CauseRule
         _ when words.Contains("taint", StringComparison.Ordinal) => "taint-not-tolerated",
         _ when words.Contains("anti-affinity", StringComparison.Ordinal) => "pod-anti-affinity-conflict",
         _ when words.Contains("pod affinity", StringComparison.Ordinal) => "pod-affinity-unmet",
+        // Another family's matter: where the pod's volume is.
+        _ when words.Contains("volume", StringComparison.Ordinal) => null,
         _ when words.Contains("node affinity", StringComparison.Ordinal) || words.Contains("node selector", StringComparison.Ordinal) => Selects(facts, pod) ? "node-selector-unmatched" : "node-affinity-unmatched",
         _ when words.Contains("topology spread", StringComparison.Ordinal) => "topology-spread-unmet",
         _ when words.Contains("free ports", StringComparison.Ordinal) => "host-port-taken",
