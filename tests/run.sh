@@ -91,6 +91,7 @@ if ((!fast)); then
     want "${initdb:-initdb}" postgresql "a real PostgreSQL whose connections are used up"
     want systemd-analyze systemd "the unit as systemd reads it"
     want_cli
+    [[ -n ${KUBECONFIG:-} ]] || echo "skipped: KUBECONFIG names no cluster for tests (one whose current context is named nightjar-test): stories on a real Kubernetes"
   fi
 fi
 

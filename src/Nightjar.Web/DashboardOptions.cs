@@ -1,5 +1,6 @@
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Policy;
+using Nightjar.Core.Runs;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 using Nightjar.Web.Hooks;
@@ -77,6 +78,9 @@ public sealed record DashboardOptions
 
     /// <summary>Takes GitHub's webhooks; null when none are wanted.</summary>
     public TakeHook? GitHub { get; init; }
+
+    /// <summary>Makes a pass for a person, and tells what came of it; null when the host makes none.</summary>
+    public Func<string, CancellationToken, Task<RunRecord>>? Pass { get; init; }
 
     public string Version { get; init; } = "dev";
 }

@@ -42,7 +42,7 @@ public static class WebDashboard
         services.AddTransient<Acts>().AddTransient<Boards>().AddTransient<Cases>().AddTransient<IncidentPages>();
         services.AddTransient<Review>().AddTransient<RequestViews>().AddTransient<RequestPages>();
         services.AddTransient<ServiceLines>().AddTransient<Notices>().AddTransient<ServicePages>().AddTransient<ContainerPages>().AddTransient<SilencePages>();
-        services.AddTransient<IncidentsApi>().AddTransient<RequestsApi>().AddTransient<ServicesApi>().AddTransient<SilencesApi>().AddTransient<PlaybooksApi>().AddTransient<MonitorFigures>().AddTransient<MonitorApi>().AddTransient<DaemonApi>();
+        services.AddTransient<IncidentsApi>().AddTransient<RequestsApi>().AddTransient<ServicesApi>().AddTransient<SilencesApi>().AddTransient<PlaybooksApi>().AddTransient<MonitorFigures>().AddTransient<MonitorApi>().AddTransient<RunsApi>().AddTransient<DaemonApi>();
         return services;
     }
 
@@ -79,6 +79,8 @@ public static class WebDashboard
         SilencesApi.Map(api);
         PlaybooksApi.Map(api);
         DaemonApi.Map(api);
+        RunsApi.Map(api);
+        RunsApi.Map(app.MapGroup("/api"));
         MonitorApi.Map(app.MapGroup("/api/monitor"));
         app.MapFallback("{**path}", (HttpContext http) => Refusal.WriteAsync(http, StatusCodes.Status404NotFound, "No such page", "There is nothing at this address."));
         return app;

@@ -6,7 +6,8 @@ namespace Nightjar.Agents.BuiltIn;
 
 /// <summary>
 /// Finds the commit behind an error without any model: stack frames → source → blame → history, weighed by named facts
-/// (see <see cref="Weights"/>). Proposes to revert it, or says why not.
+/// (see <see cref="Weights"/>). Proposes to revert it, or says why not. A cause that the rules of diagnosis see in the platform comes first where
+/// it is the likelier one.
 /// </summary>
 public sealed partial class BuiltInInvestigator(ILogger<BuiltInInvestigator> logger) : IAgent
 {
@@ -18,7 +19,7 @@ public sealed partial class BuiltInInvestigator(ILogger<BuiltInInvestigator> log
         var troubles = Trouble.Of(brief.Evidence);
         var reader = brief.Code is null ? null : new CodeReader(brief.Code);
         var (scene, ranked) = reader is null ? (Scene.Empty, []) : await LookAsync(brief, reader, troubles, cancellationToken);
-        var finding = new FindingWriter(brief, troubles, scene, ranked, reader?.Missing ?? []).Write();
+        var finding = RuledFinding.With(brief.Causes, new FindingWriter(brief, troubles, scene, ranked, reader?.Missing ?? []).Write());
         Investigated(brief.Incident.Id.Value, finding.Suspect?.Short ?? "none", finding.Confidence, reader?.Calls ?? 0);
         return finding;
     }

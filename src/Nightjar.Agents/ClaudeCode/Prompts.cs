@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Nightjar.Core.Diagnosis;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Proposal;
@@ -46,6 +47,7 @@ internal sealed class Prompts(string folder)
             {string.Join('\n', trigger.Frames.Take(12).Select(f => string.Create(CultureInfo.InvariantCulture, $"  {f.Function} in {f.File}:{f.Line}")))}
             """);
         Data(text, "Ranked hypotheses of the built-in investigator", Hypotheses(hypotheses));
+        Data(text, "Ranked causes by the rules of diagnosis, which no model made", Ruled(brief.Causes));
         Data(text, "Evidence, by the ids to cite", string.Join('\n', hypotheses.Evidence.Select(q => $"[{q.Id}] {q.Source}\n{q.Text}")));
         Data(text, "Similar incidents before", remembered);
         Data(text, "What was done about it already, and how that ended", brief.Evidence.Tried.IsEmpty ? "nothing" : string.Join('\n', brief.Evidence.Tried.Select(t => $"{t.At:u} {t.Label}: {t.End}: {t.Says}")));
@@ -91,6 +93,11 @@ internal sealed class Prompts(string folder)
         1. {finding.RootCause} (confidence {finding.Confidence.ToString("0.00", CultureInfo.InvariantCulture)})
         {string.Join('\n', finding.Facts.OrderByDescending(f => f.Weight).Take(6).Select(f => string.Create(CultureInfo.InvariantCulture, $"   {f.Weight:+0.0;-0.0} {f.Says} {string.Join(' ', f.Evidence)}")))}
         {string.Join('\n', finding.RuledOut.Take(4).Select((r, i) => string.Create(CultureInfo.InvariantCulture, $"{i + 2}. {r}")))}
+        """;
+
+    private static string Ruled(CauseRanking ranking) => $"""
+        {ranking.Unresolved ?? "the first one is believed"}
+        {string.Join('\n', ranking.Causes.Select((c, i) => string.Create(CultureInfo.InvariantCulture, $"{i + 1}. {c.Cause} of {c.About} (confidence {c.Confidence:0.00}, evidence {string.Join(' ', c.Evidence)}): {c.Says}; change: {c.Change}; refuted when: {c.Refute}")))}
         """;
 
     private async Task<string> SkillsAsync(IEnumerable<string> names, CancellationToken cancellationToken)

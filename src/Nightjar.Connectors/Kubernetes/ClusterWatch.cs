@@ -68,6 +68,9 @@ internal sealed partial class ClusterWatch
         }
     }
 
+    /// <summary>What is seen of the cluster, and the way to it.</summary>
+    public (KubeApi Api, ClusterMirror Mirror) Seen => (api, mirror);
+
     /// <summary>Until it is cancelled.</summary>
     /// <exception cref="KubeException">The cluster did not answer at the very beginning.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)

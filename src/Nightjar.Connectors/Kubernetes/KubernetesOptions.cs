@@ -24,4 +24,22 @@ public sealed record KubernetesOptions
     public string Selector { get; init; } = "";
 
     public ClusterPatience Patience { get; init; } = new();
+
+    /// <summary>Nightjar's own namespace, where its lease is; null takes the pod's own, and <c>nightjar</c> outside of a cluster.</summary>
+    public string? Home { get; init; }
+
+    public LeaseUse Lease { get; init; } = LeaseUse.Acting;
+}
+
+/// <summary>When a scope's lease is held, so that of several Nightjars with stores of their own one alone reports and acts.</summary>
+public enum LeaseUse
+{
+    /// <summary>By those who may act. Who only observes writes nothing to a cluster: it looks whether another one holds it, and stands by then.</summary>
+    Acting,
+
+    /// <summary>Also in observe, which then needs the right to write leases in its own namespace.</summary>
+    Always,
+
+    /// <summary>It is neither held nor looked at.</summary>
+    Never,
 }

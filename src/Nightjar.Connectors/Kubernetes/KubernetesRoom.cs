@@ -1,7 +1,13 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Nightjar.Connectors.Kubernetes.Access;
+using Nightjar.Connectors.Kubernetes.Changes;
+using Nightjar.Connectors.Kubernetes.Rights;
+using Nightjar.Connectors.Kubernetes.Sharing;
 using Nightjar.Connectors.Kubernetes.Wire;
+using Nightjar.Core.Evidence.Cluster;
+using Nightjar.Core.Healing;
+using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 
@@ -10,11 +16,28 @@ namespace Nightjar.Connectors.Kubernetes;
 /// <summary>Every cluster that is watched.</summary>
 public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock)
 {
+    private ImmutableArray<KubernetesWatcher> watchers = [];
+
+    /// <summary>Who changes what runs in the clusters, and who looks how it is.</summary>
+    public ClusterHands Hands(Catalogue catalogue)
+    {
+        var clusters = new Clusters([.. Contexts], Open);
+        var where = new Whereabouts(clusters, options, catalogue);
+        return new ClusterHands(new KubeActuator(where, clusters, new PodExec(clock), clock), new KubeWorkloads(where, clock), clusters);
+    }
+
     /// <summary>Contexts by the names that people gave them; null is the current one, or the cluster that we run in.</summary>
     private IEnumerable<string?> Contexts => !options.IsOn ? [] : options.Contexts.IsEmpty ? [(string?)null] : options.Contexts.Select(c => (string?)c);
 
-    public IEnumerable<IWatcher> Watchers(Catalogue catalogue, ISignalDoor door, ILoggerFactory loggers) =>
-        Contexts.Select(c => new KubernetesWatcher(Shown(c), () => Open(c), options, catalogue, door, clock, loggers.CreateLogger<KubernetesRoom>()));
+    /// <summary>What the clusters say of a problem.</summary>
+    public IClusterEvidence Evidence => new ClusterEvidence(() => watchers.Select(w => w.Watch).OfType<ClusterWatch>().Select(w => w.Seen), () => Contexts.Select(c => (Func<KubeApi>)(() => new KubeApi(Open(c)))), new Scope(options), clock);
+
+    /// <param name="store">The identity of our store, by which a lease is known to be ours after a restart.</param>
+    public IEnumerable<IWatcher> Watchers(Catalogue catalogue, ISignalDoor door, Conduct conduct, string store, ILoggerFactory loggers)
+    {
+        watchers = [.. Contexts.Select(c => new KubernetesWatcher(Shown(c), () => Open(c), options, catalogue, door, clock, loggers.CreateLogger<KubernetesRoom>(), Terms(conduct, store)))];
+        return watchers;
+    }
 
     /// <summary>Asks each cluster who it is; for people who set it up.</summary>
     /// <returns>Its version, or why it cannot be watched and what to do.</returns>
@@ -39,6 +62,35 @@ public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock
         return found.ToImmutable();
     }
 
+    /// <summary>Asks each cluster what an account may do there, and compares it with what a mode needs.</summary>
+    /// <param name="account">Another's; null for our own.</param>
+    /// <returns>What was found, or why it could not be asked.</returns>
+    public async Task<ImmutableArray<(string Cluster, RightsFound? Found, string Why)>> RightsAsync(Mode mode, string? account, CancellationToken cancellationToken)
+    {
+        var found = ImmutableArray.CreateBuilder<(string, RightsFound?, string)>();
+        foreach (var context in Contexts)
+        {
+            try
+            {
+                var access = Open(context);
+                using var api = new KubeApi(access);
+                found.Add((Shown(context), await new RightReview(api, new Scope(options).Asked, Home(access, options), account).AskAsync(mode, options.Lease, cancellationToken), ""));
+            }
+            catch (KubeException e)
+            {
+                found.Add((Shown(context), null, e.Message));
+            }
+        }
+
+        return found.ToImmutable();
+    }
+
+    private LeaseTerms? Terms(Conduct conduct, string store) =>
+        options.Lease == LeaseUse.Never ? null : new LeaseTerms(new LeaseHolder(Environment.MachineName, store), !conduct.DryRun && (options.Lease == LeaseUse.Always || conduct.Mode != Mode.Observe));
+
+    /// <summary>The namespace of our own things.</summary>
+    internal static string Home(ClusterAccess access, KubernetesOptions options) => options.Home ?? (access.Name == InCluster.Name ? access.Namespace : "nightjar");
+
     private static string Shown(string? context) => context is null ? "kubernetes" : $"kubernetes {context}";
 
     /// <exception cref="KubeException">There is no usable kubeconfig.</exception>
@@ -53,4 +105,18 @@ public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock
         var paths = options.Kubeconfig is { } path ? [path] : KubeConfig.UsualPaths(variable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
         return KubeConfig.Read(paths).Open(context, clock);
     }
+}
+
+/// <summary>Who changes what runs in the clusters, and who looks how it is.</summary>
+public sealed class ClusterHands : IDisposable
+{
+    private readonly Clusters clusters;
+
+    internal ClusterHands(IActuator actuator, IWorkloads workloads, Clusters clusters) => (Actuator, Workloads, this.clusters) = (actuator, workloads, clusters);
+
+    public IActuator Actuator { get; }
+
+    public IWorkloads Workloads { get; }
+
+    public void Dispose() => clusters.Dispose();
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Nightjar.Connectors.Kubernetes.Access;
+using Nightjar.Connectors.Kubernetes.Sharing;
 using Nightjar.Connectors.Kubernetes.Wire;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
@@ -8,16 +9,24 @@ namespace Nightjar.Connectors.Kubernetes;
 
 /// <summary>Watches one cluster for as long as Nightjar runs: a kubeconfig that is no use, or a cluster that does not answer, is said and tried again.</summary>
 /// <param name="open">Reads how the cluster is reached, anew each time.</param>
-internal sealed partial class KubernetesWatcher(string name, Func<ClusterAccess> open, KubernetesOptions options, Catalogue catalogue, ISignalDoor door, TimeProvider clock, ILogger logger) : IWatcher
+/// <param name="terms">How the scope is shared with other Nightjars; null when it is not.</param>
+internal sealed partial class KubernetesWatcher(string name, Func<ClusterAccess> open, KubernetesOptions options, Catalogue catalogue, ISignalDoor door, TimeProvider clock, ILogger logger, LeaseTerms? terms = null) : IWatcher
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
 
     private volatile ClusterWatch? watch;
+    private volatile ScopeLease? lease;
     private volatile string trouble = "not connected yet";
 
     public string Name => name;
 
-    public WatcherHealth Health => watch?.Health ?? new WatcherHealth(false, trouble);
+    /// <summary>The watch that runs now; null while the cluster is not reached.</summary>
+    public ClusterWatch? Watch => watch;
+
+    public WatcherHealth Health => watch?.Health is not { } health ? new WatcherHealth(false, trouble) : lease?.Says is { } says ? health with { Says = $"{says}; {health.Says}" } : health;
+
+    /// <summary>False while another Nightjar holds the scope's lease: then nothing is reported, and nothing may be done.</summary>
+    public bool MayAct => lease?.IsOurs ?? terms is null;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -25,9 +34,9 @@ internal sealed partial class KubernetesWatcher(string name, Func<ClusterAccess>
         {
             try
             {
-                using var api = new KubeApi(open());
-                watch = new ClusterWatch(api, options, catalogue, door, clock, logger);
-                await watch.RunAsync(cancellationToken);
+                var access = open();
+                using var api = new KubeApi(access);
+                await (terms is null ? WatchAsync(api, door, cancellationToken) : ShareAsync(api, terms, KubernetesRoom.Home(access, options), cancellationToken));
             }
             catch (KubeException e)
             {
@@ -37,10 +46,23 @@ internal sealed partial class KubernetesWatcher(string name, Func<ClusterAccess>
             finally
             {
                 watch = null;
+                lease = null;
             }
 
             await Task.Delay(Retry, clock, cancellationToken);
         }
+    }
+
+    private Task ShareAsync(KubeApi api, LeaseTerms of, string home, CancellationToken cancellationToken)
+    {
+        lease = new ScopeLease(api, options, home, of.Holder, of.Takes, clock, logger);
+        return new SharedScope(lease, door).RunAsync((to, ct) => WatchAsync(api, to, ct), cancellationToken);
+    }
+
+    private Task WatchAsync(KubeApi api, ISignalDoor to, CancellationToken cancellationToken)
+    {
+        watch = new ClusterWatch(api, options, catalogue, to, clock, logger);
+        return watch.RunAsync(cancellationToken);
     }
 
     [LoggerMessage(3402, LogLevel.Warning, "{Cluster} cannot be watched; trying again in {Delay}: {Why}")]

@@ -18,6 +18,9 @@ public static class BundleFormat
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    /// <summary>A file from anywhere may say null where nothing may be null: that is refused at the door.</summary>
+    private static readonly JsonSerializerOptions Strict = new(Json) { RespectNullableAnnotations = true };
+
     public static string Write(EvidenceBundle bundle) => JsonSerializer.Serialize(new Envelope(Name, bundle), Json);
 
     /// <exception cref="FormatException">Not a bundle, or one of another version; the message says which.</exception>
@@ -26,7 +29,7 @@ public static class BundleFormat
         Envelope? envelope;
         try
         {
-            envelope = JsonSerializer.Deserialize<Envelope>(json, Json);
+            envelope = JsonSerializer.Deserialize<Envelope>(json, Strict);
         }
         catch (JsonException e)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Nightjar.Core.Evidence.Cluster;
 using Nightjar.Core.Healing;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
@@ -34,6 +35,9 @@ public sealed record EvidenceBundle
 
     /// <summary>The container that it is about, around the onset; null when it is about none, or nothing was measured.</summary>
     public ContainerUse? Container { get; init; }
+
+    /// <summary>The cluster around what it is about; null when it is about nothing in a cluster.</summary>
+    public ClusterSnapshot? Cluster { get; init; }
 
     /// <summary>What could not be looked at, and why; an answer says this too.</summary>
     public ImmutableArray<string> Missing { get; init; } = [];

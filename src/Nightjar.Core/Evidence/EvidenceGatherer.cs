@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Nightjar.Core.Diagnosis;
+using Nightjar.Core.Evidence.Cluster;
 using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Investigation;
@@ -8,7 +10,7 @@ using Nightjar.Core.Services;
 namespace Nightjar.Core.Evidence;
 
 /// <summary>Brings together what is known of a problem into one bundle, keeps it, and makes the brief of it.</summary>
-public sealed class EvidenceGatherer(ILogDigests digests, IRates rates, ICodeRepositories repositories, IEvidenceStore kept, IContainerFigures figures, TimeProvider clock)
+public sealed class EvidenceGatherer(ILogDigests digests, IRates rates, ICodeRepositories repositories, IEvidenceStore kept, IContainerFigures figures, IClusterEvidence clusters, TimeProvider clock)
 {
     /// <summary>How much of the error rate before the onset goes along.</summary>
     private static readonly TimeSpan Before = TimeSpan.FromMinutes(30);
@@ -32,6 +34,7 @@ public sealed class EvidenceGatherer(ILogDigests digests, IRates rates, ICodeRep
         missing.AddRange(digest?.Missing ?? []);
         var onset = Onset(incident, digest);
         var code = await SnapshotAsync(service, missing, cancellationToken);
+        var cluster = await ClusterAsync(incident, service, missing, cancellationToken);
         var bundle = new EvidenceBundle
         {
             Service = service.Name,
@@ -40,13 +43,14 @@ public sealed class EvidenceGatherer(ILogDigests digests, IRates rates, ICodeRep
             Trigger = incident.Trigger,
             Logs = digest is null ? null : digest with { Around = Masked(digest.Around) },
             Container = await ContainerAsync(incident, service, onset, now, cancellationToken),
+            Cluster = cluster,
             Rates = [.. await rates.SeriesAsync(service.Name, onset - Before, now < onset + After ? now : onset + After, cancellationToken)],
             Changes = await ChangesAsync(incident, code, cancellationToken),
             Tried = incident.Heal?.Tried ?? [],
             Missing = [.. missing],
         };
         await kept.KeepAsync(incident.Id, bundle, cancellationToken);
-        return new Brief { Incident = incident, Service = service, Evidence = bundle, Code = code };
+        return new Brief { Incident = incident, Service = service, Evidence = bundle, Code = code, Causes = DiagnosisEngine.Rank(bundle) };
     }
 
     /// <summary>The brief of phase 2, from the evidence as phase 1 had it.</summary>
@@ -55,7 +59,7 @@ public sealed class EvidenceGatherer(ILogDigests digests, IRates rates, ICodeRep
         var bundle = (await kept.ReadAsync(incident.Id, cancellationToken)).LastOrDefault().Bundle;
         return bundle is null
             ? await BriefAsync(incident, service, cancellationToken)
-            : new Brief { Incident = incident, Service = service, Evidence = bundle, Code = await SnapshotAsync(service, [], cancellationToken) };
+            : new Brief { Incident = incident, Service = service, Evidence = bundle, Code = await SnapshotAsync(service, [], cancellationToken), Causes = DiagnosisEngine.Rank(bundle) };
     }
 
     /// <summary>The source of the signal knows its own first failing line; a digest only what the same class of error did, at any time.</summary>
@@ -100,6 +104,20 @@ public sealed class EvidenceGatherer(ILogDigests digests, IRates rates, ICodeRep
 
         var slices = await figures.SeriesAsync(name, onset - Before, now < onset + After ? now : onset + After, now, cancellationToken);
         return slices.Count == 0 ? null : new ContainerUse(name, [.. slices.Select(s => new ContainerUseSlice(s.Start, s.Length, s.Cpu, s.MostMemory, s.MemoryLimit, s.Restarts, s.Response))]);
+    }
+
+    /// <summary>The cluster around what it is about, where it is about anything in one.</summary>
+    private async Task<ClusterSnapshot?> ClusterAsync(Incident incident, Service service, List<string> missing, CancellationToken cancellationToken)
+    {
+        var workload = Treated.WorkloadOf(incident, service);
+        if (workload?.StartsWith("container/", StringComparison.Ordinal) == true)
+        {
+            return null;
+        }
+
+        var (snapshot, unseen) = await clusters.AroundAsync(service, workload, cancellationToken);
+        missing.AddRange(unseen.Select(u => $"cluster: {u}"));
+        return snapshot;
     }
 
     /// <summary>Line by line, and a private key from its first line to its last.</summary>

@@ -58,7 +58,7 @@ public sealed class AlertCounts(PlaybookShelf shelf, IAlertTallies tallies, Time
     public async Task<(AlertVerdict Verdict, string Says, Severity? Severity)> CountAsync(Signal signal, CancellationToken cancellationToken)
     {
         var condition = signal.Condition ?? "";
-        var own = shelf.TypeOf(condition);
+        var own = shelf.TypeOf(condition, signal.Workload);
         if (own is { Counts.IsEmpty: false })
         {
             return (AlertVerdict.Escalates, $"{own.Name}: it goes to investigation at once", own.Severity);
@@ -66,7 +66,7 @@ public sealed class AlertCounts(PlaybookShelf shelf, IAlertTallies tallies, Time
 
         var verdict = own is null ? AlertVerdict.Acts : AlertVerdict.Counted;
         var (says, severity) = ("", own?.Severity);
-        foreach (var type in shelf.AlertTypes.Where(t => t == own || t.Counts.Contains(condition)))
+        foreach (var type in shelf.AlertTypes.Where(t => t == own || (t.Counts.Contains(condition) && t.Concerns(signal.Workload))))
         {
             var counted = await CountAsync(type, signal, cancellationToken);
             if (counted == AlertVerdict.Escalates)
@@ -83,9 +83,9 @@ public sealed class AlertCounts(PlaybookShelf shelf, IAlertTallies tallies, Time
     }
 
     /// <summary>It was healed: the count begins anew.</summary>
-    public async Task ResetAsync(ServiceName service, string? condition, CancellationToken cancellationToken)
+    public async Task ResetAsync(ServiceName service, string? condition, string? workload, CancellationToken cancellationToken)
     {
-        if (shelf.TypeOf(condition) is not { } type)
+        if (shelf.TypeOf(condition, workload) is not { } type)
         {
             return;
         }

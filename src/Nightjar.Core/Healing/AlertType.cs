@@ -17,6 +17,9 @@ public sealed record AlertType
     /// <summary>Other conditions that count for it, too. A signal that has its own name then is the verdict of somebody who counted, and escalates at once.</summary>
     public ImmutableArray<string> Counts { get; init; } = [];
 
+    /// <summary>Kinds of workload that it counts, as in signals: <c>container</c>; all when empty.</summary>
+    public ImmutableArray<string> Workloads { get; init; } = [];
+
     /// <summary>How far back is counted.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -36,6 +39,9 @@ public sealed record AlertType
     public TimeSpan Gap { get; init; } = TimeSpan.FromMinutes(2);
 
     public Severity? Severity { get; init; }
+
+    /// <param name="workload">As in signals; null where none is known.</param>
+    public bool Concerns(string? workload) => Workloads.IsEmpty || (workload is not null && Workloads.Contains(workload.Split('/')[0]));
 
     public bool Heals => HealAt is not null || HealAfter is not null;
 }

@@ -13,5 +13,7 @@ public static class Conditions
     [
         ProbeFailing, ErrorRate, WorkloadFailing, "container-exited", "container-unhealthy", "container-missing", "crash-loop", "oom-killed", "memory-high", "cpu-high", "disk-low",
         "certificate-expiring", "stale-data", "slow-responses", "source-failing", "rate-limited", "database-connections", "data-corruption", "unknown-error", "docker-unreachable",
+        "image-pull", "container-config", "container-start", "not-ready", "evicted", "stuck-creating", "stuck-terminating", "unschedulable",
+        "rollout-stuck", "replica-failure", "quota-refused", "job-failed", "node-not-ready", "node-pressure", "claim-lost", "claim-unbound",
     ];
 }

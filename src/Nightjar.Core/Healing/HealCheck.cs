@@ -7,7 +7,11 @@ using Nightjar.Core.Services;
 namespace Nightjar.Core.Healing;
 
 /// <summary>Whether all is as it should be after an action. Null: nobody can tell yet, which is no proof.</summary>
-public sealed record HealReading(bool? IsWell, string Says);
+public sealed record HealReading(bool? IsWell, string Says)
+{
+    /// <summary>Of the workload, as its platform counts them.</summary>
+    public int Restarts { get; init; }
+}
 
 /// <summary>Looks from outside whether an action helped: at the workload, the probes, the error rate, and whether the trouble goes on.</summary>
 public sealed class HealCheck(Hands hands, IRates rates, IProbeAnswers probes, IFolds folds)
@@ -19,20 +23,22 @@ public sealed class HealCheck(Hands hands, IRates rates, IProbeAnswers probes, I
     public async Task<HealSight> SightAsync(Service service, string? workload, DateTimeOffset from, CancellationToken cancellationToken)
     {
         string[] all = [.. new[] { workload }.OfType<string>().Concat(Treated.Of(service, workload).DependsOn)];
+        int? ready = null;
         var (unwell, restarts) = (service.Probes.Count(p => !(probes.LastWell(service.Name, p.Name) >= from)), 0);
         foreach (var one in all)
         {
             var standing = await hands.LookAsync(service.Name, one, cancellationToken);
             unwell += standing is { IsWell: false } ? 1 : 0;
-            restarts += one == workload ? standing?.Restarts ?? 0 : 0;
+            (restarts, ready) = one == workload ? (standing?.Restarts ?? 0, standing?.Ready) : (restarts, ready);
         }
 
-        return new HealSight(unwell, restarts);
+        return new HealSight(unwell, restarts, ready);
     }
 
     /// <summary>What is worse than before the action; null when nothing is.</summary>
     public static string? Worse(HealSight before, HealSight after) =>
         after.Unwell > before.Unwell ? string.Create(CultureInfo.InvariantCulture, $"it made it worse: {after.Unwell} not well, {before.Unwell} before")
+        : after.Ready < before.Ready ? string.Create(CultureInfo.InvariantCulture, $"it made it worse: {after.Ready} ready, {before.Ready} before")
         : after.Restarts > before.Restarts + Own ? string.Create(CultureInfo.InvariantCulture, $"it made it worse: restarted {after.Restarts - before.Restarts} times since")
         : null;
 
@@ -61,12 +67,12 @@ public sealed class HealCheck(Hands hands, IRates rates, IProbeAnswers probes, I
         }
 
         bool? all = readings.Exists(r => r.IsWell == false) ? false : readings.Count == 0 || readings.Exists(r => r.IsWell is null) ? null : true;
-        return new HealReading(all, readings.Count == 0 ? "nothing can be looked at" : string.Join("; ", readings.Where(r => r.IsWell == all).Select(r => r.Says)));
+        return new HealReading(all, readings.Count == 0 ? "nothing can be looked at" : string.Join("; ", readings.Where(r => r.IsWell == all).Select(r => r.Says))) { Restarts = readings.Sum(r => r.Restarts) };
     }
 
     private async Task<HealReading> WorkloadAsync(Service service, string? workload, CancellationToken cancellationToken) =>
         workload is null ? new HealReading(null, "no workload is known")
-        : await hands.LookAsync(service.Name, workload, cancellationToken) is { } standing ? new HealReading(standing.IsWell, $"{Quoting.Plain(workload, 100)} is {Quoting.Plain(standing.Says, 300)}")
+        : await hands.LookAsync(service.Name, workload, cancellationToken) is { } standing ? new HealReading(standing.IsWell, $"{Quoting.Plain(workload, 100)} is {Quoting.Plain(standing.Says, 300)}") { Restarts = standing.Restarts }
         : new HealReading(null, $"nobody knows {Quoting.Plain(workload, 100)}");
 
     private HealReading Probe(Service service, HttpProbe probe, DateTimeOffset from) =>

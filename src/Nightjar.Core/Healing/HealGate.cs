@@ -23,7 +23,13 @@ public sealed record GateStops(string Why) : GateSays;
 
 /// <summary>What an action came to.</summary>
 /// <param name="Before">As it was before the action, also when an earlier run did it.</param>
-public sealed record ActionDone(string Says, HealSight? Before);
+public sealed record ActionDone(string Says, HealSight? Before)
+{
+    /// <summary>The target before and after, where its hand shows it.</summary>
+    public string? Was { get; init; }
+
+    public string? Is { get; init; }
+}
 
 /// <summary>Everything that stands between a playbook and what runs: silences, the policy, a person's answer, the limits. And the act itself, once.</summary>
 public sealed class HealGate(HealPlanner planner, HealGrants grants, Hands hands, ISilences silences, HealOptions options, TimeProvider clock)
@@ -68,24 +74,51 @@ public sealed class HealGate(HealPlanner planner, HealGrants grants, Hands hands
     public Task<ActionDone> DoAsync(StageContext context, HealProgress heal, Prescription what, HealRow row, HealSight before, CancellationToken cancellationToken) =>
         context.Effects.OnceAsync(
             "heal", heal.Key, what.Label,
-            async ct => what.Action is not { } action || hands.For(action) is not { } hand ? null : await hand.WasDoneAsync(action, row.At, ct) switch
+            async ct => Named(context, what, heal.Key) is not { } action || hands.For(action) is not { } hand ? null : await hand.WasDoneAsync(action, row.At, ct) switch
             {
                 true => new ActionDone("it was done before a restart of Nightjar", null),
                 null => new ActionDone("it was begun before a restart of Nightjar, and nobody can tell whether it was done: it is not done again", null),
                 false => null,
             },
-            async ct => what.Action is not { } action ? new ActionDone("nothing is done but to wait", before)
-                : hands.For(action) is { } hand ? new ActionDone(Quoting.Plain((await InTimeAsync(hand, action, ct)).Says, 500), before)
+            async ct => Named(context, what, heal.Key) is not { } action ? new ActionDone("nothing is done but to wait", before)
+                : hands.For(action) is { } hand ? Done(await InTimeAsync(action, hand.DoAsync, ct), before, action.Aim)
                 : throw new ActionFailedException("nothing here can do that"),
             cancellationToken);
 
-    private async Task<ActionResult> InTimeAsync(IActuator hand, HealAction action, CancellationToken cancellationToken)
+    /// <summary>Puts back what was before an action that made things worse, once. Null where nothing can be put back; it failing is said, and is all that can be done.</summary>
+    public async Task<string?> TakeBackAsync(StageContext context, HealProgress heal, Prescription what, CancellationToken cancellationToken)
+    {
+        var key = $"{heal.Key}-back";
+        if (Named(context, what, key) is not { Aim: not null } action || hands.For(action) is not { } hand)
+        {
+            return null;
+        }
+
+        try
+        {
+            return (await context.Effects.OnceAsync(
+                "take-back", key, $"{what.Label}: taken back",
+                async ct => await hand.WasDoneAsync(action, context.Now, ct) == true ? new ActionDone("it was taken back before a restart of Nightjar", null) : null,
+                async ct => Done(await InTimeAsync(action, async (a, t) => await hand.TakeBackAsync(a, t) ?? new ActionResult(""), ct), null, null),
+                cancellationToken)).Says is { Length: > 0 } says ? says : null;
+        }
+        catch (ActionFailedException e)
+        {
+            return $"it could not be taken back: {e.Message}";
+        }
+    }
+
+    private static HealAction? Named(StageContext context, Prescription what, string key) => what.Action is { } action ? action with { Key = FormattableString.Invariant($"{context.Incident.Id.Value}/{key}") } : null;
+
+    private static ActionDone Done(ActionResult result, HealSight? before, ActionAim? aim) => new(Quoting.Plain(result.Says, 500), before) { Was = aim?.Before, Is = result.After };
+
+    private async Task<ActionResult> InTimeAsync(HealAction action, Func<HealAction, CancellationToken, Task<ActionResult>> act, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(action.Timeout + Grace, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await hand.DoAsync(action, either.Token).WaitAsync(either.Token);
+            return await act(action, either.Token).WaitAsync(either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -22,8 +22,12 @@ public sealed class HealLedger(IHeals heals, AlertCounts counts, HealOptions opt
         says = Quoting.Plain(says, 500);
         if (end == HealEnd.Verified)
         {
-            await counts.ResetAsync(context.Incident.Service, Condition(context.Incident, heal), cancellationToken);
+            await counts.ResetAsync(context.Incident.Service, Condition(context.Incident, heal), heal.Beside?.Symptom is null ? context.Incident.Trigger.Workload : heal.Workload, cancellationToken);
             await context.Effects.NoteAsync("healed", $"{what} helped: {says}", cancellationToken);
+        }
+        else if (end == HealEnd.Left)
+        {
+            await context.Effects.NoteAsync("left", $"{what}: {says}", cancellationToken);
         }
         else if (end != HealEnd.Refused)
         {
@@ -42,9 +46,14 @@ public sealed class HealLedger(IHeals heals, AlertCounts counts, HealOptions opt
         var step = heal.Current;
         var nextStep = progress with { Step = heal.Step + 1, Attempt = 1, NotBefore = default };
         var nextAttempt = progress with { Attempt = heal.Attempt + 1, NotBefore = context.Now + (step?.CoolDown ?? TimeSpan.Zero) };
-        if (end == HealEnd.Refused)
+        if (end is HealEnd.Refused or HealEnd.RolledBack)
         {
             return HasMore(nextStep) ? nextStep : null;
+        }
+
+        if (end == HealEnd.Left)
+        {
+            return null;
         }
 
         if (step?.Attempts is { } most)
@@ -64,5 +73,5 @@ public sealed class HealLedger(IHeals heals, AlertCounts counts, HealOptions opt
     private static bool HasMore(HealProgress heal) => heal.Current is not null;
 
     /// <summary>As people search for it in logs: <c>restart_ineffective</c>.</summary>
-    private static string Reason(HealProgress heal, HealEnd end) => $"{(heal.Current?.Action ?? "action").Replace('-', '_')}_{(end == HealEnd.Failed ? "failed" : "ineffective")}";
+    private static string Reason(HealProgress heal, HealEnd end) => $"{(heal.Current?.Action ?? "action").Replace('-', '_')}_{(end switch { HealEnd.Failed => "failed", HealEnd.RolledBack => "rolled_back", _ => "ineffective" })}";
 }

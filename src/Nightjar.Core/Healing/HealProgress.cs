@@ -25,6 +25,9 @@ public sealed record HealProgress
     /// <summary>What was done and is looked at now.</summary>
     public RunningHeal? Running { get; init; }
 
+    /// <summary>What the hand of an attempt saw, so that what is done is what was decided then.</summary>
+    public HealAimed? Aimed { get; init; }
+
     /// <summary>What a person said to the action of a key.</summary>
     public HealAnswer? Answer { get; init; }
 
@@ -48,16 +51,24 @@ public sealed record HealProgress
 /// <param name="Symptom">The fingerprint; null when it is done because the investigation wishes it.</param>
 public sealed record HealBeside(string? Symptom, DateTimeOffset? Due, string? Waiting);
 
+/// <summary>What the hand of the attempt with this key saw.</summary>
+public sealed record HealAimed(string Key, ActionAim Aim);
+
 /// <summary>An action that was done, while nobody knows yet whether it helped.</summary>
 /// <param name="Label">For people: <c>restart container/web</c>.</param>
 /// <param name="Before">How things were before it.</param>
 /// <param name="WellSince">Since when all is as it should be; null while it is not.</param>
-public sealed record RunningHeal(string Key, string Label, DateTimeOffset DoneAt, HealSight Before, DateTimeOffset? WellSince);
+public sealed record RunningHeal(string Key, string Label, DateTimeOffset DoneAt, HealSight Before, DateTimeOffset? WellSince)
+{
+    /// <summary>Restarts as of the last look: one more, and it is not well since then any more.</summary>
+    public int Restarts { get; init; }
+}
 
 /// <summary>A look at what is to be healed.</summary>
 /// <param name="Unwell">Workloads and probes that are not well.</param>
 /// <param name="Restarts">As the platform counts them.</param>
-public sealed record HealSight(int Unwell, int Restarts);
+/// <param name="Ready">Parts of the workload that are ready; null where it has none that are counted.</param>
+public sealed record HealSight(int Unwell, int Restarts, int? Ready = null);
 
 public sealed record HealAnswer(string Key, bool IsYes, string By);
 
@@ -79,4 +90,10 @@ public enum HealEnd
 
     /// <summary>A limit, a person or the policy said no.</summary>
     Refused,
+
+    /// <summary>It made things worse, and was taken back.</summary>
+    RolledBack,
+
+    /// <summary>Not ours to do: who keeps the target was told what to change.</summary>
+    Left,
 }

@@ -29,7 +29,7 @@ public sealed record HealRow
     /// <summary>It was counted for an escalation already.</summary>
     public bool IsEscalated { get; init; }
 
-    public bool HasFailed => End is HealEnd.Ineffective or HealEnd.Failed;
+    public bool HasFailed => End is HealEnd.Ineffective or HealEnd.Failed or HealEnd.RolledBack;
 }
 
 /// <summary>How a strategy did for one service.</summary>

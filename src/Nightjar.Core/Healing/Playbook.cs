@@ -44,8 +44,14 @@ public sealed record PlaybookMatch
     /// <summary>Only while a container that the workload needs is not well.</summary>
     public bool DependencyUnwell { get; init; }
 
+    /// <summary>Kinds of workload, as in signals: <c>container</c>, <c>deployment</c>; all when empty.</summary>
+    public ImmutableArray<string> Workloads { get; init; } = [];
+
+    /// <summary>Only trouble that began within so long after the workload was rolled out; null asks for no rollout.</summary>
+    public TimeSpan? AfterRollout { get; init; }
+
     /// <summary>How much it says about the incident; of two that fit, the one that says more is taken.</summary>
-    public int Weight => (Services.IsEmpty ? 0 : 16) + (Causes.IsEmpty ? 0 : 8) + (DependencyUnwell ? 4 : 0) + (Conditions.Length switch { 0 => 0, 1 => 3, _ => 2 }) + (Severity is null ? 0 : 1);
+    public int Weight => (Services.IsEmpty ? 0 : 16) + (Causes.IsEmpty ? 0 : 8) + (DependencyUnwell ? 4 : 0) + (Conditions.Length switch { 0 => 0, 1 => 3, _ => 2 }) + (Severity is null ? 0 : 1) + (Workloads.IsEmpty ? 0 : 1) + (AfterRollout is null ? 0 : 4);
 }
 
 /// <summary>One action, tried until it helped.</summary>
@@ -61,8 +67,22 @@ public sealed record HealStep
     /// <summary>Nothing but time.</summary>
     public const string Pause = "wait";
 
+    public const string Undo = "rollout-undo";
+    public const string Scale = "scale";
+    public const string DeletePod = "delete-pod";
+    public const string Evict = "evict-pod";
+    public const string Cordon = "cordon";
+    public const string Uncordon = "uncordon";
+    public const string LastImage = "last-image";
+    public const string RaiseMemory = "raise-memory";
+    public const string MendProbe = "mend-probe";
+    public const string AddKey = "add-key";
+
+    /// <summary>What is done to a cluster's workloads and nodes alone.</summary>
+    public static readonly ImmutableArray<string> OfClusters = [Undo, Scale, DeletePod, Evict, Cordon, Uncordon, LastImage, RaiseMemory, MendProbe, AddKey];
+
     /// <summary>The actions that need no remedy of the service.</summary>
-    public static readonly ImmutableArray<string> BuiltIn = [Restart, Stop, Start, RestartDependency, Pause];
+    public static readonly ImmutableArray<string> BuiltIn = [Restart, Stop, Start, RestartDependency, Pause, .. OfClusters];
 
     /// <summary>One of <see cref="BuiltIn"/>, or the name of a remedy.</summary>
     public string Action { get; init; } = "";
@@ -77,6 +97,18 @@ public sealed record HealStep
     public TimeSpan Wait { get; init; } = TimeSpan.Zero;
 
     public TimeSpan? LongestWait { get; init; }
+
+    /// <summary>For <see cref="Scale"/>: pods more than now; negative for fewer.</summary>
+    public int By { get; init; } = 1;
+
+    /// <summary>For <see cref="Scale"/>: never more pods.</summary>
+    public int Most { get; init; } = 10;
+
+    /// <summary>For <see cref="RaiseMemory"/>: one step, as a factor of the limit.</summary>
+    public double Factor { get; init; } = 1.5;
+
+    /// <summary>For <see cref="RaiseMemory"/>: never above it.</summary>
+    public string Ceiling { get; init; } = "1Gi";
 
     /// <param name="attempt">1 for the first.</param>
     public TimeSpan WaitBefore(int attempt) =>

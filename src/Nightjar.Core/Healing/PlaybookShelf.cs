@@ -19,7 +19,8 @@ public sealed class PlaybookShelf
     public ImmutableArray<string> Faults => held.Faults;
 
     /// <summary>The type that signals of a condition are counted by; null when they count at once.</summary>
-    public AlertType? TypeOf(string? condition) => condition is null ? null : held.AlertTypes.FirstOrDefault(t => t.Name == condition);
+    /// <param name="workload">Where it is seen; null where none is known.</param>
+    public AlertType? TypeOf(string? condition, string? workload) => condition is null ? null : held.AlertTypes.FirstOrDefault(t => t.Name == condition && t.Concerns(workload));
 
     public void Put(ImmutableArray<Playbook> playbooks, ImmutableArray<AlertType> alertTypes) => held = new Held(playbooks, alertTypes, []);
 

@@ -9,6 +9,12 @@ namespace Nightjar.Core.Healing;
 /// <param name="WhyNot">Null when it can be done.</param>
 public sealed record Prescription(HealAction? Action, Remedy? Remedy, string? Workload, string Label, string? WhyNot)
 {
+    /// <summary>It is for whoever keeps the target, and <see cref="WhyNot"/> says what to change.</summary>
+    public bool IsLeft { get; init; }
+
+    /// <summary>The same, as its hand would do it now.</summary>
+    public Prescription Aimed(ActionAim aim) => this with { Action = Action is null ? null : Action with { Aim = aim }, Label = Quoting.Plain(aim.Says, 300) };
+
     public static Prescription For(HealStep step, Service service, string? workload, string? dependency) => step.Action switch
     {
         HealStep.Pause => new(null, null, workload, "wait", null),
@@ -18,6 +24,9 @@ public sealed record Prescription(HealAction? Action, Remedy? Remedy, string? Wo
         HealStep.Restart or HealStep.Stop or HealStep.Start => workload is null
             ? Not(step, "no workload is known")
             : new(BuiltIn(step.Action, service.Name, workload), null, workload, $"{step.Action} {Shown(workload)}", null),
+        _ when HealStep.OfClusters.Contains(step.Action) => workload is null
+            ? Not(step, "no workload is known")
+            : new(OfCluster(step, service.Name, workload), null, workload, $"{step.Action} {Shown(workload)}", null),
         _ => service.Remedies.FirstOrDefault(r => r.Name == step.Action) is { } remedy ? Of(remedy, service.Name, workload) : Not(step, $"the service has no remedy of the name {step.Action}"),
     };
 
@@ -26,6 +35,20 @@ public sealed record Prescription(HealAction? Action, Remedy? Remedy, string? Wo
         HealStep.Stop => new HealAction.Stop(workload) { Service = service },
         HealStep.Start => new HealAction.Start(workload) { Service = service },
         _ => new HealAction.Restart(workload) { Service = service },
+    };
+
+    private static HealAction OfCluster(HealStep step, ServiceName service, string workload) => step.Action switch
+    {
+        HealStep.Undo => new HealAction.Undo(workload) { Service = service },
+        HealStep.Scale => new HealAction.Scale(workload, step.By, step.Most) { Service = service },
+        HealStep.DeletePod => new HealAction.DeletePod(workload) { Service = service },
+        HealStep.Evict => new HealAction.Evict(workload) { Service = service },
+        HealStep.Cordon => new HealAction.Cordon(workload) { Service = service },
+        HealStep.Uncordon => new HealAction.Uncordon(workload) { Service = service },
+        HealStep.LastImage => new HealAction.LastImage(workload) { Service = service },
+        HealStep.RaiseMemory => new HealAction.RaiseMemory(workload, step.Factor, step.Ceiling) { Service = service },
+        HealStep.MendProbe => new HealAction.MendProbe(workload) { Service = service },
+        _ => new HealAction.AddKey(workload) { Service = service },
     };
 
     private static Prescription Of(Remedy remedy, ServiceName service, string? workload)

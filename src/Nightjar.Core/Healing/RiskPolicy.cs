@@ -33,6 +33,8 @@ public static class RiskPolicy
         HealAction.Restart or HealAction.Stop or HealAction.Start when !treated.AutoRestart => new(HealRisk.Never, "its container is not to be restarted by playbooks (autoRestart: off)"),
         _ when treated.IsCritical => new(HealRisk.Ask, "its container is critical"),
         _ when remedy is { Touches: [var first, ..] } => new(HealRisk.Ask, $"it touches {Word(first)}"),
+        HealAction.LastImage or HealAction.RaiseMemory or HealAction.MendProbe or HealAction.AddKey => new(HealRisk.Ask, $"it touches {Word(Touches.Configuration)}"),
+        HealAction.Cordon or HealAction.Uncordon => new(HealRisk.Ask, "others run on the node, too"),
         _ when Says(action) is { } word => new(HealRisk.Ask, $"it says {word}"),
         _ when playbook == HealRisk.Ask || remedy?.Risk == HealRisk.Ask => new(HealRisk.Ask, "it is marked as to be asked for"),
         _ when conduct.Mode == Mode.Approve => new(HealRisk.Ask, "mode approve asks before it acts"),

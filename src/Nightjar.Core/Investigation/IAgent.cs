@@ -1,3 +1,4 @@
+using Nightjar.Core.Diagnosis;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Services;
@@ -37,6 +38,9 @@ public sealed record Brief
 
     /// <summary>The code at the commit that is believed to run; null when the service has no repository.</summary>
     public ICodeSnapshot? Code { get; init; }
+
+    /// <summary>What the rules of diagnosis make of the evidence.</summary>
+    public CauseRanking Causes { get; init; } = CauseRanking.None;
 
     /// <summary>For phase 2: the body of the draft request as it stands, with what people wrote into it; null when there is no request.</summary>
     public string? Request { get; init; }

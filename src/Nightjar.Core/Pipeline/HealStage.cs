@@ -41,6 +41,11 @@ public sealed class HealStage(Catalogue catalogue, HealPlanner planner, HealGate
     private async Task<StageOutcome> ActAsync(StageContext context, Service service, HealProgress heal, HealStep step, CancellationToken cancellationToken)
     {
         var what = await planner.PrescribeAsync(step, heal, service, cancellationToken);
+        if (what.Action?.Aim is { } aim && heal.Aimed?.Key != heal.Key)
+        {
+            return new Again(context.Incident with { Heal = heal with { Aimed = new HealAimed(heal.Key, aim) } }, $"playbook {heal.Playbook.Name}: {what.Label}");
+        }
+
         var pass = await gate.JudgeAsync(context, service, heal, step, what, cancellationToken);
         switch (pass)
         {
@@ -55,7 +60,7 @@ public sealed class HealStage(Catalogue catalogue, HealPlanner planner, HealGate
             case GateStops stop:
                 return await EscalateAsync(context, stop.Why, cancellationToken);
             case GateRefuses no:
-                return await NextAsync(context, heal, what.Label, HealEnd.Refused, no.Why, cancellationToken);
+                return await NextAsync(context, heal, what.Label, what.IsLeft ? HealEnd.Left : HealEnd.Refused, no.Why, cancellationToken);
             case GatePasses granted:
                 return await DoAsync(context, service, heal, what, granted.Row, cancellationToken);
             default:
@@ -91,19 +96,22 @@ public sealed class HealStage(Catalogue catalogue, HealPlanner planner, HealGate
         var reading = await check.ReadAsync(incident, service, heal, from, now, cancellationToken);
         if (reading.IsWell == true)
         {
-            var since = running.WellSince ?? now;
+            var since = running.WellSince is { } well && reading.Restarts <= running.Restarts ? well : now;
             return now - since >= verify.For
                 ? await HealedAsync(context, heal, running, reading.Says, cancellationToken)
-                : Looks(incident, heal with { Running = running with { WellSince = since } }, now, since + verify.For);
+                : Looks(incident, heal with { Running = running with { WellSince = since, Restarts = reading.Restarts } }, now, since + verify.For);
         }
 
-        if (now - from < verify.Within)
+        // What made it worse and can be taken back is given half of its time only.
+        var isTakenBack = heal is { Aimed: { } aimed, Key: var key } && aimed.Key == key;
+        var worse = now - from >= verify.Within * (isTakenBack ? 0.5 : 1) ? HealCheck.Worse(running.Before, await check.SightAsync(service, heal.Workload, from, cancellationToken)) : null;
+        if (worse is null && now - from < verify.Within)
         {
             return Looks(incident, heal with { Running = running with { WellSince = null } }, now, from + verify.Within);
         }
 
-        var worse = HealCheck.Worse(running.Before, await check.SightAsync(service, heal.Workload, from, cancellationToken));
-        return await NextAsync(context, heal, running.Label, HealEnd.Ineffective, worse is null ? reading.Says : $"{worse}; {reading.Says}", cancellationToken);
+        var back = worse is not null && isTakenBack && heal.Current is { } step ? await gate.TakeBackAsync(context, heal, await planner.PrescribeAsync(step, heal, service, cancellationToken), cancellationToken) : null;
+        return await NextAsync(context, heal, running.Label, back is null ? HealEnd.Ineffective : HealEnd.RolledBack, string.Join("; ", new[] { worse, back, reading.Says }.OfType<string>()), cancellationToken);
     }
 
     /// <summary>Often at first, because most actions help within seconds.</summary>

@@ -13,4 +13,11 @@ public interface IWorkloads
 /// <param name="Says">In a line for people: <c>running since 12:03, healthy</c>, <c>exited with code 137, out of memory</c>.</param>
 /// <param name="StartedAt">When it last began to run, by its platform's clock.</param>
 /// <param name="Restarts">As its platform counts them.</param>
-public sealed record WorkloadStanding(bool? IsWell, string Says, DateTimeOffset At, DateTimeOffset? StartedAt, int Restarts);
+public sealed record WorkloadStanding(bool? IsWell, string Says, DateTimeOffset At, DateTimeOffset? StartedAt, int Restarts)
+{
+    /// <summary>Parts of it that are ready; null where it has none that are counted.</summary>
+    public int? Ready { get; init; }
+
+    /// <summary>When what it runs now was rolled out, where something else ran before it and can again; null otherwise.</summary>
+    public DateTimeOffset? RolledOutAt { get; init; }
+}

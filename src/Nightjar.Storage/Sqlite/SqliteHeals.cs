@@ -9,7 +9,7 @@ internal sealed class SqliteHeals(SqliteFile file) : IHeals
 {
     private const string Columns = "incident, key, service, playbook, action, workload, at, \"end\", ended_at AS EndedAt, is_escalated AS IsEscalated";
 
-    private const string Failed = "('Ineffective', 'Failed')";
+    private const string Failed = "('Ineffective', 'Failed', 'RolledBack')";
 
     public Task<IReadOnlyList<HealRow>> SinceAsync(DateTimeOffset since, CancellationToken cancellationToken) => file.ReadAsync<IReadOnlyList<HealRow>>(
         connection => [.. connection.Query<Row>($"SELECT {Columns} FROM heals WHERE at > @since ORDER BY at, incident, key", new { since = since.UtcTicks }).Select(r => r.ToRow())],
@@ -36,7 +36,7 @@ internal sealed class SqliteHeals(SqliteFile file) : IHeals
         connection => [.. connection.Query<Counts>(
             $"""
             SELECT service, playbook, action, SUM("end" = 'Verified') AS verified, SUM("end" IN {Failed}) AS failed FROM heals
-            WHERE "end" IN ('Verified', 'Ineffective', 'Failed') AND (@service IS NULL OR service = @service)
+            WHERE "end" IN ('Verified', 'Ineffective', 'Failed', 'RolledBack') AND (@service IS NULL OR service = @service)
             GROUP BY service, playbook, action ORDER BY verified DESC, failed, service, playbook, action
             """,
             new { service = service is { } name ? StoredText.Clean(name.Value) : null }).Select(c => new StrategyRecord(new ServiceName(c.Service), c.Playbook, c.Action, (int)c.Verified, (int)c.Failed))],

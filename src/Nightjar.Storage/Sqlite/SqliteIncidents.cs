@@ -4,7 +4,7 @@ using Nightjar.Core.Incidents;
 
 namespace Nightjar.Storage.Sqlite;
 
-internal sealed class SqliteIncidents(SqliteFile file) : IIncidents
+internal sealed class SqliteIncidents(SqliteFile file, SqliteRuns runs) : IIncidents
 {
     /// <summary>Most rows of one list, whatever is asked for.</summary>
     private const int LongestList = 1_000;
@@ -30,6 +30,7 @@ internal sealed class SqliteIncidents(SqliteFile file) : IIncidents
             OwnFingerprints(connection, incident);
             SqliteFolds.Add(connection, [first with { Incident = id }]);
             SqliteJournal.Append(connection, entry with { Incident = id });
+            runs.Keep(connection, incident);
             return incident;
         },
         cancellationToken);
@@ -58,6 +59,7 @@ internal sealed class SqliteIncidents(SqliteFile file) : IIncidents
                 SqliteJournal.Append(connection, entry);
             }
 
+            runs.Keep(connection, next);
             return true;
         },
         cancellationToken);

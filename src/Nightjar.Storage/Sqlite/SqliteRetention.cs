@@ -85,6 +85,6 @@ internal static class SqliteRetention
 
     /// <summary>What ended by itself and has no history to keep.</summary>
     private static void PruneExpired(SqliteConnection connection, long now, long keptSince) => connection.Execute(
-        "DELETE FROM links WHERE expires_at <= @now; DELETE FROM sessions WHERE expires_at <= @now; DELETE FROM cool_downs WHERE until <= @now; DELETE FROM pages WHERE is_over = 1 AND next_at IS NULL AND raised_at < @keptSince; DELETE FROM request_slots WHERE at < @keptSince; DELETE FROM agent_runs WHERE at < @keptSince; DELETE FROM heals WHERE at < @keptSince AND NOT EXISTS (SELECT 1 FROM incidents WHERE id = heals.incident AND is_open = 1)",
+        "DELETE FROM links WHERE expires_at <= @now; DELETE FROM sessions WHERE expires_at <= @now; DELETE FROM cool_downs WHERE until <= @now; DELETE FROM pages WHERE is_over = 1 AND next_at IS NULL AND raised_at < @keptSince; DELETE FROM request_slots WHERE at < @keptSince; DELETE FROM agent_runs WHERE at < @keptSince; DELETE FROM runs WHERE started_at < @keptSince AND NOT EXISTS (SELECT 1 FROM incidents WHERE id = runs.incident AND is_open = 1); DELETE FROM heals WHERE at < @keptSince AND NOT EXISTS (SELECT 1 FROM incidents WHERE id = heals.incident AND is_open = 1)",
         new { now, keptSince });
 }

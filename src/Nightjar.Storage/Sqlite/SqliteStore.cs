@@ -7,6 +7,7 @@ using Nightjar.Core.Incidents;
 using Nightjar.Core.Memory;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Proposal;
+using Nightjar.Core.Runs;
 using Nightjar.Core.Signals;
 
 namespace Nightjar.Storage.Sqlite;
@@ -27,7 +28,9 @@ public sealed class SqliteStore : IAsyncDisposable
         this.file = file;
         this.held = held;
         memory = new SqliteIncidentMemory(file, new LinesFile(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(file.Path) ?? "", "incidents.jsonl")));
-        Incidents = new SqliteIncidents(file);
+        var runs = new SqliteRuns(file);
+        Runs = runs;
+        Incidents = new SqliteIncidents(file, runs);
         Folds = new SqliteFolds(file);
         Inbox = new SqliteInbox(file, clock);
         Journal = new SqliteJournal(file);
@@ -56,6 +59,8 @@ public sealed class SqliteStore : IAsyncDisposable
     public string Path => file.Path;
 
     public IIncidents Incidents { get; }
+
+    public IRuns Runs { get; }
 
     public IFolds Folds { get; }
 

@@ -21,7 +21,7 @@ internal sealed partial class Gate(Origins origins, Sessions sessions, Throttle 
             return;
         }
 
-        if (!origins.IsOurs(http))
+        if (!origins.IsOurs(http) && !HasToken(http.Request))
         {
             RefusedHost(http.Request.Host.Value ?? "");
             await Refusal.WriteAsync(http, StatusCodes.Status421MisdirectedRequest, "Nightjar does not answer to this name", "Use the address that `nightjar run` printed.");
@@ -45,6 +45,10 @@ internal sealed partial class Gate(Origins origins, Sessions sessions, Throttle 
             await next(http);
         }
     }
+
+    /// <summary>Whoever holds the token is no page that a foreign name was pointed at us for: in a cluster we have names that nobody told us.</summary>
+    private bool HasToken(HttpRequest request) =>
+        request.Headers.Authorization.ToString() is var given && given.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && Token.Same(given["Bearer ".Length..].Trim(), options.CommandToken);
 
     private static bool IsPublic(HttpRequest request) =>
         (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))

@@ -55,6 +55,8 @@ internal static class Steps
         HealEnd.Verified => new(StepState.Done, $"Healed by {Quoted(tried.Label)}, verified: {Quoted(tried.Says)}"),
         HealEnd.Refused => new(StepState.Note, $"Not done: {Quoted(tried.Label)}: {Quoted(tried.Says)}"),
         HealEnd.Failed => new(StepState.Failed, $"Could not be done: {Quoted(tried.Label)}: {Quoted(tried.Says)}"),
+        HealEnd.RolledBack => new(StepState.Failed, $"Taken back: {Quoted(tried.Label)}: {Quoted(tried.Says)}"),
+        HealEnd.Left => new(StepState.Note, $"Left to its keeper: {Quoted(tried.Label)}: {Quoted(tried.Says)}"),
         _ => new(StepState.Failed, $"Did not help: {Quoted(tried.Label)}: {Quoted(tried.Says)}"),
     };
 

@@ -35,8 +35,8 @@ internal static class CommandLine
 
     private static IEnumerable<Command> Verbs() =>
     [
-        DemoVerb.Make(), InitVerb.Make(), CheckVerb.Make(), RunVerb.Make(), OnceVerb.Make(), BackupVerb.Make(),
-        IncidentVerbs.Make(), RequestVerbs.Make(), SilenceVerbs.Make(), PlaybookVerbs.Make(), .. DaemonVerbs.Make(),
+        DemoVerb.Make(), InitVerb.Make(), CheckVerb.Make(), RunVerb.Make(), OnceVerb.Make(), DiagnoseVerb.Make(), BackupVerb.Make(),
+        DeployVerb.Make(), RunsVerbs.Make(), IncidentVerbs.Make(), RequestVerbs.Make(), SilenceVerbs.Make(), PlaybookVerbs.Make(), .. DaemonVerbs.Make(),
     ];
 }
 

@@ -10,6 +10,9 @@ namespace Nightjar.Cli;
 /// <summary>Speaks to the running daemon's API with the token of this user.</summary>
 internal sealed class DaemonClient : IDisposable
 {
+    /// <summary>The variable that names a daemon elsewhere, such as <c>http://nightjar.nightjar:7677</c>.</summary>
+    private const string Elsewhere = "NIGHTJAR_DAEMON";
+
     private readonly HttpClient http;
 
     private DaemonClient(Uri address, string token, string person)
@@ -24,6 +27,11 @@ internal sealed class DaemonClient : IDisposable
     /// <exception cref="NoDaemonException">None runs; the message says where was looked.</exception>
     public static DaemonClient Connect(IReadOnlyList<string> folders, string? person = null)
     {
+        if (Remote is { } remote)
+        {
+            return new DaemonClient(remote, CommandToken.Given ?? throw new NoDaemonException($"{Elsewhere} names {remote}, but {CommandToken.Variable} has no token of 32 characters or more for it"), person ?? Environment.UserName);
+        }
+
         foreach (var folder in folders)
         {
             if (SqliteStore.FindHolder(StateFiles.Store(folder)) is { Url: { Length: > 0 } url } && CommandToken.Read(folder) is { } token)
@@ -34,6 +42,15 @@ internal sealed class DaemonClient : IDisposable
 
         throw new NoDaemonException($"No running daemon was found (looked in {string.Join(", ", folders)}). Start one with: nightjar run --config nightjar.yaml");
     }
+
+    /// <summary>The daemon elsewhere that was named; null when none was.</summary>
+    /// <exception cref="NoDaemonException">What was named is no address.</exception>
+    public static Uri? Remote => Environment.GetEnvironmentVariable(Elsewhere) switch
+    {
+        null or "" => null,
+        var named when Uri.TryCreate(named, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) => url,
+        var named => throw new NoDaemonException($"{Elsewhere} is {named}; it takes a URL such as http://nightjar.nightjar:7677"),
+    };
 
     public async Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) => Parse(await SendAsync(HttpMethod.Get, path, null, cancellationToken));
 

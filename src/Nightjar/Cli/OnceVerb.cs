@@ -12,6 +12,7 @@ using Nightjar.Core.Announcements;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Pipeline;
+using Nightjar.Core.Runs;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 using Nightjar.Hosting;
@@ -45,7 +46,7 @@ internal static class OnceVerb
 
             try
             {
-                var (found, unknown) = SqliteStore.FindHolder(StateFiles.Store(options.State)) is null ? await LookAsync(options, cancellationToken) : (await AskAsync(options, cancellationToken), []);
+                var (found, unknown) = DaemonClient.Remote is null && SqliteStore.FindHolder(StateFiles.Store(options.State)) is null ? await LookAsync(options, cancellationToken) : (await AskAsync(options, cancellationToken), []);
                 foreach (var says in unknown)
                 {
                     await Console.Error.WriteLineAsync($"nightjar: {says}");
@@ -66,6 +67,7 @@ internal static class OnceVerb
     private static async Task<List<Found>> AskAsync(NightjarOptions options, CancellationToken cancellationToken)
     {
         using var daemon = DaemonClient.Connect([options.State]);
+        await daemon.PostAsync("runs", new JsonObject(), cancellationToken);
         var answer = await daemon.GetAsync("incidents?open=true&limit=200", cancellationToken);
         return [.. (answer["incidents"]?.AsArray() ?? []).OfType<JsonNode>().Select(i => new Found((long?)i["number"] ?? 0, $"{i["service"]}", $"{i["title"]}", $"{i["state"]}", i["finding"]?["rootCause"]?.ToString(), i["waiting"]?.ToString()))];
     }
@@ -77,8 +79,28 @@ internal static class OnceVerb
         await using var store = await SqliteStore.OpenAsync(StateFiles.Store(options.State), TimeProvider.System, cancellationToken);
         await using var parts = new ServiceCollection().AddLogging(l => l.AddFilter(level => level >= LogLevel.Warning).AddConsole())
             .AddNightjar(options, store, new Seams { WakeUps = new NoWakeUps() }).BuildServiceProvider();
-        var (open, intake, catalogue) = (parts.GetRequiredService<OpenIncidents>(), parts.GetRequiredService<Intake>(), parts.GetRequiredService<Catalogue>());
+        var open = parts.GetRequiredService<OpenIncidents>();
         await open.LoadAsync(store.Incidents, cancellationToken);
+        var book = parts.GetRequiredService<PassBook>();
+        var run = await book.BeginAsync(Passes.Spaces(options), Environment.UserName, cancellationToken);
+        try
+        {
+            var (touched, unknown) = await PassAsync(parts, cancellationToken);
+            var incidents = await Task.WhenAll(touched.Select(i => store.Incidents.GetAsync(i, cancellationToken)));
+            await book.EndAsync(run, new PassResult(0, [.. incidents.OfType<Incident>()], unknown), cancellationToken);
+            return ([.. open.All.Select(i => new Found(i.Id.Value, i.Service.Value, i.Title, i.State.ToString(), i.Finding?.RootCause, i.Waiting))], unknown);
+        }
+        catch (Exception e)
+        {
+            await book.FailAsync(run, cancellationToken.IsCancellationRequested ? "it was told to stop" : e.Message, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>The incidents that the pass worked on, and what could not be asked.</summary>
+    private static async Task<(ImmutableArray<IncidentId> Touched, ImmutableArray<string> Unknown)> PassAsync(IServiceProvider parts, CancellationToken cancellationToken)
+    {
+        var (open, intake, catalogue) = (parts.GetRequiredService<OpenIncidents>(), parts.GetRequiredService<Intake>(), parts.GetRequiredService<Catalogue>());
         var signals = (await parts.GetRequiredService<LogWatching>().ScanAsync(Back, cancellationToken)).AddRange(await parts.GetRequiredService<ProbeRoom>().ScanAsync(catalogue, cancellationToken)).AddRange(await parts.GetRequiredService<DockerRoom>().ScanAsync(parts.GetRequiredService<IContainerFigures>(), cancellationToken));
         foreach (var signal in signals)
         {
@@ -87,14 +109,14 @@ internal static class OnceVerb
 
         var unknown = await parts.GetRequiredService<RateSources>().LookAsync(cancellationToken);
         await intake.FlushAsync(cancellationToken);
-        foreach (var incident in open.All)
+        ImmutableArray<IncidentId> touched = [.. open.All.Select(i => i.Id)];
+        foreach (var incident in touched)
         {
-            await parts.GetRequiredService<IncidentLoop>().StepAsync(incident.Id, cancellationToken);
+            await parts.GetRequiredService<IncidentLoop>().StepAsync(incident, cancellationToken);
         }
 
         await parts.GetRequiredService<Pager>().SendDueAsync(cancellationToken);
-
-        return ([.. open.All.Select(i => new Found(i.Id.Value, i.Service.Value, i.Title, i.State.ToString(), i.Finding?.RootCause, i.Waiting))], unknown);
+        return (touched, unknown);
     }
 
     private static void Print(List<Found> found, bool isBlind, bool json)

@@ -8,8 +8,8 @@ internal static class ConfigurationReference
     private const string Head = """
         # nightjar.yaml, key by key
 
-        This page is made from the declarations that the program reads the file with. Only `services` must be given, and of a service only
-        its `name`; what is left out has the default shown. `[]` stands for each item of a list.
+        This page is made from the declarations that the program reads the file with. Only `services` or `kubernetes` must be given, and of a service
+        only its `name`; what is left out has the default shown. `[]` stands for each item of a list.
 
         - Durations: `250ms`, `90s`, `10m`, `1h30m`, `30d`.
         - `${NAME}` in a value reads the environment, `${NAME:-default}` when it may be absent; `$${` stands for the two characters `${`.

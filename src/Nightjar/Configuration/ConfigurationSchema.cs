@@ -30,6 +30,7 @@ internal static class ConfigurationSchema
             schema[name] = value?.DeepClone();
         }
 
+        schema["anyOf"] = new JsonArray(new JsonObject { ["required"] = new JsonArray("services") }, new JsonObject { ["required"] = new JsonArray("kubernetes") });
         return schema.ToJsonString(Readable) + "\n";
     }
 }

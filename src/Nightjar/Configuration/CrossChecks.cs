@@ -9,6 +9,12 @@ internal static class CrossChecks
 {
     public static void Run(NightjarOptions options, Reading reading)
     {
+        // What runs in a cluster is a service there, and needs no second name here.
+        if (!reading.Has("services") && !reading.Has("kubernetes"))
+        {
+            reading.Blame("", "the key services is missing; it takes a list of services");
+        }
+
         if (options.Services.Length != reading.Places.Keys.Count(IsService))
         {
             // One of the items could not be read at all; positions would not match.

@@ -43,21 +43,29 @@ internal static class HealingKeys
             .Key("risk", "How freely it may be done.", Risk, o => o.Risk, (o, v) => o with { Risk = v })
             .Key("timeout", "Longest it may take.", Duration("1s", "1h"), o => o.Timeout, (o, v) => o with { Timeout = v });
 
+    private static readonly ListOf<string> Kinds = new("a list of kinds", Signature("container, deployment, statefulset, daemonset, job, pod or node", "^(container|deployment|statefulset|daemonset|job|pod|node)$"), orOne: true, fewest: 1);
+
     private static readonly Section<PlaybookMatch> When =
-        new Section<PlaybookMatch>("{conditions, causes, services, severity, dependencyUnwell}", "Which incidents it is for; everything that is named must fit.", new PlaybookMatch())
+        new Section<PlaybookMatch>("{conditions, causes, services, severity, workloads, dependencyUnwell, afterRollout}", "Which incidents it is for; everything that is named must fit.", new PlaybookMatch())
             .Key("conditions", "Any of these conditions or alert types.", new ListOf<string>("a list of conditions", Word, orOne: true, fewest: 1), o => o.Conditions, (o, v) => o with { Conditions = v })
             .Key("causes", "Any of these error classes.", new ListOf<string>("a list of error classes", Text("an error class", longest: 300), orOne: true, fewest: 1), o => o.Causes, (o, v) => o with { Causes = v })
             .Key("services", "Any of these services.", new ListOf<string>("a list of services", Text("a service", longest: 100), orOne: true, fewest: 1), o => o.Services, (o, v) => o with { Services = v })
             .Key("severity", "This severity or a worse one.", Severity, o => o.Severity, (o, v) => o with { Severity = v })
-            .Key("dependencyUnwell", "Only while a container that the workload needs is not well.", Switch(), o => o.DependencyUnwell, (o, v) => o with { DependencyUnwell = v });
+            .Key("dependencyUnwell", "Only while a container that the workload needs is not well.", Switch(), o => o.DependencyUnwell, (o, v) => o with { DependencyUnwell = v })
+            .Key("workloads", "Kinds of workload; all when absent.", Kinds, o => o.Workloads, (o, v) => o with { Workloads = v })
+            .Key("afterRollout", "Only trouble that began within so long after its workload was rolled out, where it ran something else before.", Duration("1s", "7d"), o => o.AfterRollout, (o, v) => o with { AfterRollout = v });
 
     private static readonly Section<HealStep> StepKeys =
-        new Section<HealStep>("{action, attempts, coolDown, wait, longestWait}", "One action, tried until it helped.", new HealStep())
-            .Key("action", "restart, stop, start, restart-dependency, wait, or the name of a remedy.", Word, o => o.Action, (o, v) => o with { Action = v }, required: true)
+        new Section<HealStep>("{action, attempts, coolDown, wait, longestWait, …}", "One action, tried until it helped.", new HealStep())
+            .Key("action", $"{string.Join(", ", HealStep.BuiltIn)}, or the name of a remedy.", Word, o => o.Action, (o, v) => o with { Action = v }, required: true)
             .Key("attempts", "How often it is tried.", Whole(1, 20), o => o.Attempts, (o, v) => o with { Attempts = v })
             .Key("coolDown", "Least time between two attempts.", Duration("0s", "1d"), o => o.CoolDown, (o, v) => o with { CoolDown = v })
             .Key("wait", "Time before the first look whether it helped.", Duration("0s", "1h"), o => o.Wait, (o, v) => o with { Wait = v })
-            .Key("longestWait", "The wait doubles with each attempt, up to this.", Duration("1s", "1d"), o => o.LongestWait, (o, v) => o with { LongestWait = v });
+            .Key("longestWait", "The wait doubles with each attempt, up to this.", Duration("1s", "1d"), o => o.LongestWait, (o, v) => o with { LongestWait = v })
+            .Key("by", "For scale: pods more than now; negative for fewer.", Whole(-100, 100), o => o.By, (o, v) => o with { By = v })
+            .Key("most", "For scale: never more pods.", Whole(0, 10_000), o => o.Most, (o, v) => o with { Most = v })
+            .Key("factor", "For raise-memory: one step, as a factor of the limit.", Number(1.01, 4), o => o.Factor, (o, v) => o with { Factor = v })
+            .Key("ceiling", "For raise-memory: never above it.", Signature("an amount of memory such as 512Mi", "^[0-9]{1,9}(Ki|Mi|Gi|k|M|G)?$"), o => o.Ceiling, (o, v) => o with { Ceiling = v });
 
     private static readonly Section<HealVerify> VerifyKeys =
         new Section<HealVerify>("{workload, probe, errorRateBelow, quiet, minVolume, for, within}", "What must be true for it to count as healed.", new HealVerify())
@@ -86,6 +94,7 @@ internal static class HealingKeys
             .Key("says", "What it is, in a line.", Text("a line", longest: 300), o => o.Says, (o, v) => o with { Says = v })
             .Key("patterns", "Log lines that are one, as regular expressions.", new ListOf<string>("a list of regular expressions", Pattern(), orOne: true), o => o.Patterns, (o, v) => o with { Patterns = v })
             .Key("counts", "Other conditions that count for it.", new ListOf<string>("a list of conditions", Word, orOne: true), o => o.Counts, (o, v) => o with { Counts = v })
+            .Key("workloads", "Kinds of workload that it counts; all when absent.", Kinds, o => o.Workloads, (o, v) => o with { Workloads = v })
             .Key("window", "How far back is counted.", Duration("1s", "7d"), o => o.Window, (o, v) => o with { Window = v })
             .Key("heal", "From so many on it is healed.", Whole(1, 1_000), o => o.HealAt, (o, v) => o with { HealAt = v })
             .Key("escalate", "At so many it goes to investigation.", Whole(1, 1_000), o => o.EscalateAt, (o, v) => o with { EscalateAt = v })

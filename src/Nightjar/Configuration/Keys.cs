@@ -124,7 +124,7 @@ internal static class Keys
     /// <summary>The whole file.</summary>
     public static readonly Section<NightjarOptions> Root =
         new Section<NightjarOptions>("the keys of nightjar.yaml", "The configuration of Nightjar.", new NightjarOptions())
-            .Key("services", "The services to look after.", new ListOf<Service>("a list of services", Service, fewest: 1), o => o.Services, (o, v) => o with { Services = v }, required: true)
+            .Key("services", "The services to look after; must be given unless clusters are watched.", new ListOf<Service>("a list of services", Service, fewest: 1), o => o.Services, (o, v) => o with { Services = v })
             .Key("triggers", "What makes a signal of a log event of any service. When absent the text CRITICAL, container_unhealthy, healing_failed or auto_heal_failed, and the level fatal; [] for none.", LogKeys.Triggers, o => o.Triggers, (o, v) => o with { Triggers = v })
             .Key("sources", "Stores that are asked for error rates: ClickHouse, Prometheus.", new ListOf<RateSourceOptions>("a list of sources", SourceKeys.Source), o => o.Sources, (o, v) => o with { Sources = v })
             .Key("alerts", "Other alerting systems that send to /hooks/alerts/<name>.", new ListOf<AlertReceiverOptions>("a list of receivers", SourceKeys.Receiver), o => o.Alerts, (o, v) => o with { Alerts = v })

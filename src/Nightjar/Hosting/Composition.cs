@@ -22,6 +22,7 @@ using Nightjar.Core.Investigation;
 using Nightjar.Core.Pipeline;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Proposal;
+using Nightjar.Core.Runs;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 using Nightjar.Logs;
@@ -51,6 +52,7 @@ internal static class Composition
     public static IServiceCollection AddNightjar(this IServiceCollection services, NightjarOptions options, SqliteStore store, Seams seams)
     {
         var (shelf, reader) = PlaybookHost.Open(options);
+        store.Runs.In(options.Conduct.Mode);
         return services
             .AddSingleton(options).AddSingleton(options.Conduct).AddSingleton(seams.Clock).AddSingleton(new Catalogue(options.Services)).AddSingleton(shelf).AddSingleton(reader)
             .AddStore(store).AddSignals(options).AddRooms(options).AddHealing(options).AddPipeline(options, seams);
@@ -59,7 +61,7 @@ internal static class Composition
     private static IServiceCollection AddStore(this IServiceCollection services, SqliteStore store) => services
         .AddSingleton(store).AddSingleton(store.Incidents).AddSingleton(store.Folds).AddSingleton(store.Inbox).AddSingleton(store.Journal)
         .AddSingleton(store.Ledger).AddSingleton(store.Silences).AddSingleton<IPauseSwitch>(s => new ResumeSwitch(store.Pause, s.GetRequiredService<AgentBreaker>(), s.GetRequiredService<HealGrants>())).AddSingleton(store.Rates).AddSingleton(store.Figures).AddSingleton(store.Requests)
-        .AddSingleton(store.Evidence).AddSingleton(store.Marks).AddSingleton(store.Memory).AddSingleton(store.SignIns).AddSingleton(store.Spend).AddSingleton(store.Slots).AddSingleton(store.Pages).AddSingleton(store.Breaker).AddSingleton(store.LogMemory).AddSingleton(store.Heals).AddSingleton(store.Tallies).AddSingleton(store.AgentRuns)
+        .AddSingleton(store.Evidence).AddSingleton(store.Marks).AddSingleton(store.Memory).AddSingleton(store.SignIns).AddSingleton(store.Spend).AddSingleton(store.Slots).AddSingleton(store.Pages).AddSingleton(store.Breaker).AddSingleton(store.LogMemory).AddSingleton(store.Heals).AddSingleton(store.Tallies).AddSingleton(store.AgentRuns).AddSingleton(store.Runs).AddSingleton<PassBook>().AddSingleton<Passes>()
         .AddSingleton(new IncidentStores(store.Incidents, store.Folds, store.Inbox, store.Journal, store.Ledger));
 
     private static IServiceCollection AddSignals(this IServiceCollection services, NightjarOptions options) => services
@@ -75,7 +77,7 @@ internal static class Composition
         .AddSingleton<ProbeRoom>().AddSingleton(s => new DiskWatcher(options.Host, s.GetRequiredService<ISignalDoor>(), DiskWatcher.Read, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DiskWatcher>>()))
         .AddSingleton<IProbeAnswers>(s => new FirstAnswer([s.GetRequiredService<ProbeRoom>(), s.GetRequiredService<DiskWatcher>()]))
         .AddSingleton(options.Docker).AddSingleton<DockerRoom>().AddSingleton(s => s.GetRequiredService<DockerRoom>().Workloads).AddSingleton(s => s.GetRequiredService<DockerRoom>().Actuator)
-        .AddSingleton(options.Kubernetes).AddSingleton<KubernetesRoom>()
+        .AddSingleton(options.Kubernetes).AddSingleton<KubernetesRoom>().AddSingleton(s => s.GetRequiredService<KubernetesRoom>().Hands(s.GetRequiredService<Catalogue>())).AddSingleton(s => s.GetRequiredService<ClusterHands>().Workloads).AddSingleton(s => s.GetRequiredService<ClusterHands>().Actuator).AddSingleton(s => s.GetRequiredService<KubernetesRoom>().Evidence)
         .AddSingleton(s => Watchers(s, options))
         .AddSingleton(s => s.GetRequiredService<ProbeRoom>().RunningVersions())
         .AddSingleton(s => new GitRepositories(StateFiles.Repositories(options.State), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GitRepositories>>(), author: new CommitAuthor(options.Author.Name, options.Author.Email), logins: s.GetRequiredService<GitHubRoom>().Login))
@@ -114,7 +116,7 @@ internal static class Composition
         .. options.Host.Disks.IsEmpty ? Array.Empty<IWatcher>() : [parts.GetRequiredService<DiskWatcher>()],
         .. parts.GetRequiredService<RateSources>().Watchers,
         .. parts.GetRequiredService<DockerRoom>() is { IsWanted: true } docker ? [docker.Watcher(parts.GetRequiredService<ISignalDoor>(), parts.GetRequiredService<IContainerFigures>())] : Array.Empty<IWatcher>(),
-        .. parts.GetRequiredService<KubernetesRoom>().Watchers(parts.GetRequiredService<Catalogue>(), parts.GetRequiredService<ISignalDoor>(), parts.GetRequiredService<ILoggerFactory>()),
+        .. parts.GetRequiredService<KubernetesRoom>().Watchers(parts.GetRequiredService<Catalogue>(), parts.GetRequiredService<ISignalDoor>(), options.Conduct, StateFiles.Identity(options.State), parts.GetRequiredService<ILoggerFactory>()),
         .. options.Alerts.IsEmpty ? Array.Empty<IWatcher>() : [parts.GetRequiredService<AlertRoom>()],
     ];
 

@@ -122,6 +122,7 @@ internal sealed class NightjarDaemon : IAsyncDisposable
         Intake = () => parts().GetRequiredService<Intake>().Figures,
         Agent = async ct => new AgentLine(
             parts().GetRequiredService<AgentPlan>().Says, (await parts().GetRequiredService<ISpendLedger>().FiguresAsync(null, ct)).Today, options.Agent.Budget.Day, (await parts().GetRequiredService<IBreakerRecord>().GetAsync(ct)).WhyStopped()),
+        Pass = (person, ct) => parts().GetRequiredService<Passes>().LookAsync(person, ct),
         Readiness = ct => parts().GetRequiredService<Readiness>().AskAsync(ct),
         GitHub = options.GitHub.WebhookSecret.Length == 0 ? null : (hook, ct) => parts().GetRequiredService<GitHubHooks>().TakeAsync(hook.Signature, hook.Id, hook.Kind, hook.Body, ct),
         Version = Version,

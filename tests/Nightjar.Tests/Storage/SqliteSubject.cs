@@ -15,6 +15,7 @@ public sealed class SqliteSubject : StoreSubject
         return new OpenStore
         {
             Incidents = store.Incidents,
+            Runs = store.Runs,
             Folds = store.Folds,
             Inbox = store.Inbox,
             Journal = store.Journal,
@@ -49,6 +50,8 @@ public sealed class SqliteSubject : StoreSubject
 }
 
 public sealed class SqliteIncidentsTests : IncidentsContract<SqliteSubject>;
+
+public sealed class SqliteRunsTests : RunsContract<SqliteSubject>;
 
 public sealed class SqliteFoldsTests : FoldsContract<SqliteSubject>;
 

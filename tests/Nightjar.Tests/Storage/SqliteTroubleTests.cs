@@ -41,7 +41,7 @@ public sealed class SqliteTroubleTests : SqliteRoom
     {
         await (await OpenAsync()).DisposeAsync();
         await using var file = new SqliteFile(StorePath);
-        var incidents = new SqliteIncidents(file);
+        var incidents = new SqliteIncidents(file, new SqliteRuns(file));
         var incident = await incidents.OpenAsync(Samples.Incident("aaaaaaaa", "shop", Clock.Now), Samples.Fold("aaaaaaaa", Clock.Now), Samples.Entry("open", Clock.Now), Token);
         await file.WriteAsync(connection => connection.Execute("PRAGMA max_page_count = 1"), Token);
         var entries = Enumerable.Range(0, 50).Select(_ => Samples.Entry("big", Clock.Now, incident.Id) with { Data = new string('x', 100_000) }).ToList();

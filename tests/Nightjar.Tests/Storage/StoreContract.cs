@@ -5,6 +5,7 @@ using Nightjar.Core.Incidents;
 using Nightjar.Core.Memory;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Proposal;
+using Nightjar.Core.Runs;
 using Nightjar.Core.Signals;
 using Nightjar.Testing;
 
@@ -22,6 +23,8 @@ public abstract class StoreSubject : IAsyncDisposable
 public sealed record OpenStore
 {
     public required IIncidents Incidents { get; init; }
+
+    public required IRuns Runs { get; init; }
 
     public required IFolds Folds { get; init; }
 

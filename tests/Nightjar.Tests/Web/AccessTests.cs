@@ -91,6 +91,21 @@ public sealed class AccessTests
     }
 
     [Theory]
+    [InlineData(WebApp.CommandToken, HttpStatusCode.OK)]
+    [InlineData("another token", HttpStatusCode.MisdirectedRequest)]
+    [InlineData("", HttpStatusCode.MisdirectedRequest)]
+    public async Task Who_holds_the_token_may_use_any_name_because_no_page_can(string token, HttpStatusCode status)
+    {
+        await using var web = await WebApp.StartFilledAsync();
+        using var browser = web.Browser();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/status");
+        request.Headers.Host = "nightjar.nightjar:7677";
+        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        using var answer = await browser.Client.SendAsync(request);
+        Assert.Equal(status, answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData("localhost:{port}")]
     [InlineData("nightjar.example:8443")]
     public async Task Our_own_names_are_answered(string host)

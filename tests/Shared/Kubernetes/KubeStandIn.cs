@@ -16,7 +16,7 @@ public sealed record KubeAsked(string Method, string Path, string Query, string?
 /// A stand-in for an API server: lists in pages, watches that go on from a version and know only so much of the past, bookmarks,
 /// refusals.
 /// </summary>
-public sealed class KubeStandIn : IAsyncDisposable
+public sealed partial class KubeStandIn : IAsyncDisposable
 {
     private readonly WebApplication server;
     private readonly Lock gate = new();
@@ -136,6 +136,10 @@ public sealed class KubeStandIn : IAsyncDisposable
         if (Refuses(asked) is var (status, message))
         {
             await StatusAsync(http, status, message);
+        }
+        else if (await AgreeAsync(http, asked))
+        {
+            return;
         }
         else if (asked.Path == "/apis")
         {

@@ -18,6 +18,12 @@ internal sealed class ClusterMirror(Action<ObjectMeta, bool> changed) : ICluster
 
     public IEnumerable<Pod> Pods => pods.All;
 
+    public IEnumerable<Workload> Workloads => workloads.Values.SelectMany(w => w.All);
+
+    public IEnumerable<Node> Nodes => nodes.All;
+
+    public IEnumerable<Claim> Claims => claims.All;
+
     /// <summary>Everything that is kept.</summary>
     public IEnumerable<ObjectRef> All => workloads.Values.SelectMany(w => w.All).Select(w => w.Meta).Concat(nodes.All.Select(n => n.Meta)).Concat(claims.All.Select(c => c.Meta)).Concat(pods.All.Select(p => p.Meta)).Select(m => m.Ref);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Nightjar.Core.Diagnosis;
 using Nightjar.Core.Evidence.Cluster;
 
 namespace Nightjar.Connectors.Kubernetes.Objects;
@@ -7,6 +8,9 @@ namespace Nightjar.Connectors.Kubernetes.Objects;
 /// <summary>Pods, and the containers of templates.</summary>
 internal static class PodReader
 {
+    /// <summary>Of one container.</summary>
+    private const int MostAddresses = 100;
+
     public static Pod Read(JsonElement item)
     {
         var (spec, status) = (item.At("spec"), item.At("status"));
@@ -21,6 +25,9 @@ internal static class PodReader
             ServiceAccount = spec.Text("serviceAccountName"),
             RestartPolicy = spec.Text("restartPolicy") is { Length: > 0 } policy ? policy : "Always",
             NodeSelector = spec.Map("nodeSelector"),
+            HasNodeAffinity = spec.At("affinity").At("nodeAffinity").At("requiredDuringSchedulingIgnoredDuringExecution").ValueKind == JsonValueKind.Object,
+            PullSecrets = [.. spec.Items("imagePullSecrets").Select(s => s.Text("name")).Where(n => n.Length > 0)],
+            Address = status.Text("podIP"),
             Conditions = MetaReader.Conditions(status),
             Containers = Containers(spec, status),
             Needs = Needs(spec, meta.Namespace),
@@ -55,11 +62,27 @@ internal static class PodReader
             Readiness = Probe(spec.At("readinessProbe")),
             Startup = Probe(spec.At("startupProbe")),
             IsPrivileged = spec.At("securityContext").Flag("privileged"),
+            Mounts = [.. spec.Items("volumeMounts").Select(m => m.Text("mountPath")).Where(m => m.Length > 0 && !m.StartsWith("/var/run/secrets/kubernetes.io/", StringComparison.Ordinal))],
+            Addresses = Addresses(spec),
             IsReady = status.Flag("ready"),
             Restarts = status.Whole("restartCount"),
             Now = Standing(status.At("state")),
             Before = Standing(status.At("lastState")),
         };
+    }
+
+    private static ImmutableDictionary<string, string> Addresses(JsonElement spec)
+    {
+        var found = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var variable in spec.Items("env"))
+        {
+            if (Address.Kept(variable.Text("name"), variable.Text("value")) is { } address && found.Count < MostAddresses)
+            {
+                found[variable.Text("name")] = address;
+            }
+        }
+
+        return found.ToImmutable();
     }
 
     private static ContainerProbe? Probe(JsonElement probe)

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -105,6 +106,43 @@ internal sealed class KubeApi : IDisposable
         }
     }
 
+    /// <summary>A WebSocket (RFC 6455), for exec. The caller disposes of it.</summary>
+    /// <param name="protocols">In order of preference; the server chooses one.</param>
+    /// <exception cref="KubeException">The server refused, or nobody answered.</exception>
+    public async Task<WebSocket> OpenAsync(string path, string[] protocols, string doing, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var proof = await access.Login.ProofAsync(cancellationToken);
+        certificate = proof.Certificate ?? certificate;
+        var socket = new ClientWebSocket { Options = { CollectHttpResponseDetails = true } };
+        foreach (var protocol in protocols)
+        {
+            socket.Options.AddSubProtocol(protocol);
+        }
+
+        foreach (var (name, value) in new[] { ("Authorization", Authorization(proof)?.ToString()), ("Host", access.TlsServerName) }.Where(h => h.Item2 is not null))
+        {
+            socket.Options.SetRequestHeader(name, value);
+        }
+
+        try
+        {
+            var address = new UriBuilder(access.Server.AbsoluteUri.TrimEnd('/') + path);
+            address.Scheme = address.Scheme == Uri.UriSchemeHttps ? Uri.UriSchemeWss : Uri.UriSchemeWs;
+            using var opener = new HttpMessageInvoker(sockets, disposeHandler: false);
+            await socket.ConnectAsync(address.Uri, opener, either.Token);
+            return socket;
+        }
+        catch (Exception e) when (e is WebSocketException or HttpRequestException or OperationCanceledException)
+        {
+            var status = socket.HttpStatusCode;
+            socket.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw (int)status >= 400 ? Refused(status, null, "", doing) : new KubeException(KubeFault.Unreachable, $"Could not {doing}: {Shown} opened no stream ({Cut(e.Message)}).", e);
+        }
+    }
+
     public void Dispose()
     {
         client.Dispose();
@@ -146,19 +184,18 @@ internal sealed class KubeApi : IDisposable
         request.Headers.Host = access.TlsServerName;
         request.Headers.UserAgent.ParseAdd("Nightjar");
         request.Headers.Accept.ParseAdd("application/json");
-        if (proof.Token is { } token)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        }
-        else if (proof.Basic is { } basic)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(basic)));
-        }
-
+        request.Headers.Authorization = Authorization(proof);
         certificate = proof.Certificate ?? certificate;
         request.Content = body is null ? null : new ByteArrayContent(body.Json) { Headers = { ContentType = new MediaTypeHeaderValue(body.Type) } };
         return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
+
+    private static AuthenticationHeaderValue? Authorization(KubeProof proof) => proof switch
+    {
+        { Token: { } token } => new("Bearer", token),
+        { Basic: { } basic } => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(basic))),
+        _ => null,
+    };
 
     private static async Task<JsonDocument> ReadAsync(HttpResponseMessage response, string doing, CancellationToken cancellationToken)
     {
@@ -202,9 +239,11 @@ internal sealed class KubeApi : IDisposable
         }
     }
 
-    private KubeException Failure(HttpResponseMessage response, string said, string doing)
+    private KubeException Failure(HttpResponseMessage response, string said, string doing) => Refused(response.StatusCode, response.Headers.RetryAfter?.Delta, said, doing);
+
+    private KubeException Refused(HttpStatusCode status, TimeSpan? retryAfter, string said, string doing)
     {
-        var (fault, what) = (int)response.StatusCode switch
+        var (fault, what) = (int)status switch
         {
             400 or 422 => (KubeFault.Invalid, "it was not accepted"),
             401 => (KubeFault.Unauthorized, "the credentials were not taken; they may have ended: see kubectl auth whoami"),
@@ -215,7 +254,7 @@ internal sealed class KubeApi : IDisposable
             429 or 503 or 504 => (KubeFault.TooMany, "the server is busy"),
             var other => (KubeFault.Unexpected, string.Create(CultureInfo.InvariantCulture, $"the server answered {other}")),
         };
-        return new KubeException(fault, $"Could not {doing} in {Shown}: {what}{(said.Length > 0 ? $" ({said})" : "")}.") { RetryAfter = response.Headers.RetryAfter?.Delta };
+        return new KubeException(fault, $"Could not {doing} in {Shown}: {what}{(said.Length > 0 ? $" ({said})" : "")}.") { RetryAfter = retryAfter };
     }
 
     private KubeException Unreached(string doing, Exception e) => e switch

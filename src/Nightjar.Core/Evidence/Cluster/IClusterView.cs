@@ -10,6 +10,12 @@ public interface IClusterView
 
     IEnumerable<Pod> Pods { get; }
 
+    IEnumerable<Workload> Workloads { get; }
+
+    IEnumerable<Node> Nodes { get; }
+
+    IEnumerable<Claim> Claims { get; }
+
     /// <summary>What was said about it, the newest last.</summary>
     IReadOnlyList<ClusterEvent> EventsAbout(ObjectRef about);
 }

@@ -24,6 +24,15 @@ public sealed record Pod
 
     public ImmutableDictionary<string, string> NodeSelector { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>It asks for nodes with more than labels (<c>requiredDuringSchedulingIgnoredDuringExecution</c>).</summary>
+    public bool HasNodeAffinity { get; init; }
+
+    /// <summary>Names of the secrets with which its images are pulled.</summary>
+    public ImmutableArray<string> PullSecrets { get; init; } = [];
+
+    /// <summary>Its own address in the cluster's network; empty while it has none.</summary>
+    public string Address { get; init; } = "";
+
     public ImmutableArray<ObjectCondition> Conditions { get; init; } = [];
 
     /// <summary>Init containers first, in the order in which they run.</summary>
@@ -60,6 +69,12 @@ public sealed record Container
     public ContainerProbe? Startup { get; init; }
 
     public bool IsPrivileged { get; init; }
+
+    /// <summary>Where volumes are mounted, but for the service account's.</summary>
+    public ImmutableArray<string> Mounts { get; init; } = [];
+
+    /// <summary>Variables whose value is an address (a host with a port, or a URL without a password), by name; no other value is kept.</summary>
+    public ImmutableDictionary<string, string> Addresses { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     public bool IsReady { get; init; }
 

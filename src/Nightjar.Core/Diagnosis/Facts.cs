@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Nightjar.Core.Evidence;
+using Nightjar.Core.Evidence.Cluster;
+using Nightjar.Core.Signals.Cluster;
+
+namespace Nightjar.Core.Diagnosis;
+
+/// <summary>One bundle as the rules look at it: every text with its source, whose each object is, and who depends on whom. Made once.</summary>
+public sealed class Facts
+{
+    private readonly Dictionary<ObjectRef, ObjectRef> tops = [];
+    private readonly ILookup<ObjectRef, Pod> podsOf;
+    private readonly ILookup<ObjectRef, Said> byAbout;
+    private readonly ILookup<string, Said> events;
+    private readonly DependencyGraph graph;
+    private readonly ClusterPatience patience = new();
+
+    public Facts(EvidenceBundle bundle)
+    {
+        (Bundle, Cluster) = (bundle, bundle.Cluster ?? new ClusterSnapshot());
+        foreach (var pod in Cluster.Pods)
+        {
+            tops[pod.Meta.Ref] = Cluster.TopOwner(pod.Meta);
+        }
+
+        foreach (var workload in Cluster.Workloads)
+        {
+            tops[workload.Meta.Ref] = workload.Meta.Owner ?? workload.Meta.Ref;
+        }
+
+        Subject = bundle.Cluster?.Subject is { Kind.Length: > 0 } about ? Top(about)
+            : bundle.Trigger.Workload?.Split('/', 2) is ["container", var name] ? new ObjectRef("Container", "", name)
+            : new ObjectRef("Service", "", bundle.Service.Value);
+        HasNoSubject = bundle.Cluster is not null && bundle.Cluster.Subject.Kind is null or "" or "Namespace";
+        podsOf = Cluster.Pods.ToLookup(p => Top(p.Meta.Ref));
+        Words = [.. Wording.Of(this)];
+        byAbout = Words.ToLookup(w => w.About);
+        events = Words.Where(w => w.By == SaidBy.Event).ToLookup(w => w.Key, StringComparer.Ordinal);
+        graph = new DependencyGraph(this);
+    }
+
+    public EvidenceBundle Bundle { get; }
+
+    public ClusterSnapshot Cluster { get; }
+
+    /// <summary>What the incident is about, as a person would name it.</summary>
+    public ObjectRef Subject { get; }
+
+    /// <summary>It was asked of a whole namespace: each object in it is as much the subject as any other.</summary>
+    public bool HasNoSubject { get; }
+
+    public DateTimeOffset Now => Bundle.TakenAt;
+
+    /// <summary>Every text of the evidence.</summary>
+    public ImmutableArray<Said> Words { get; }
+
+    public IEnumerable<string> Missing => Cluster.Missing;
+
+    public IEnumerable<Said> Logs => Words.Where(w => w.By == SaidBy.Log);
+
+    public ObjectRef Top(ObjectRef about) => tops.GetValueOrDefault(about, about);
+
+    public IEnumerable<Said> About(ObjectRef about) => byAbout[about];
+
+    /// <summary>Events with that reason.</summary>
+    public IEnumerable<Said> Events(string reason) => events[reason];
+
+    public IEnumerable<Pod> PodsOf(ObjectRef top) => podsOf[top];
+
+    /// <summary>Pods that are of no past: not on their way out, not of a job that ended well.</summary>
+    public IEnumerable<Pod> LivePods => Cluster.Pods.Where(p => p.Meta.DeletedAt is null && p.Phase != "Succeeded");
+
+    /// <summary>Every container of those, with its pod.</summary>
+    public IEnumerable<(Pod Pod, Container Container)> Containers => LivePods.SelectMany(p => p.Containers.Select(c => (p, c)));
+
+    /// <summary>Whether one calls another, at first or second hand, as far as addresses in their variables tell.</summary>
+    public bool DependsOn(ObjectRef caller, ObjectRef called) => graph.Reaches(caller, called);
+
+    /// <summary>The workload behind a host name that programs of that namespace use; null when no service and no workload has it.</summary>
+    public ObjectRef? Behind(string host, string space) => graph.Behind(host, space);
+
+    /// <summary>The container has ended badly, and not so long ago that it is history.</summary>
+    public ContainerStanding? BadEnd(Container container) =>
+        container.Now is { Phase: ContainerPhase.Ended, ExitCode: not 0 } now ? now
+        : container.Before is { Phase: ContainerPhase.Ended, ExitCode: not 0 } before && (container.Now is { Phase: ContainerPhase.Waiting } || before.EndedAt is not { } at || Now - at < patience.LastExit) ? before
+        : null;
+
+    /// <summary>
+    /// What an event said of making pods is over when the pods are there: controllers try again, and events stay for an hour.
+    /// </summary>
+    public bool HasItsPods(ObjectRef owner) =>
+        Cluster.Workload(owner) is { } workload && (workload.Wanted == 0 || Cluster.Pods.Count(p => p.Meta.Owner == owner) >= workload.Wanted);
+}
