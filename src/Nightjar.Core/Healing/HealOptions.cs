@@ -23,4 +23,10 @@ public sealed record HealOptions
 
     /// <summary>The time within which they count.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>A problem that is seen again so soon after it was healed is the same incident, which is opened again.</summary>
+    public TimeSpan ReopenWithin { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>When it comes back for this time it goes to investigation: what healed it does not last. Not before the crash loop's five within an hour.</summary>
+    public int EscalateAtComeback { get; init; } = 5;
 }
