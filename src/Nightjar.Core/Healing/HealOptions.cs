@@ -15,6 +15,12 @@ public sealed record HealOptions
     /// <summary>Failed heals of a service that escalate, where a step has no attempts of its own.</summary>
     public int EscalateAfter { get; init; } = 2;
 
+    /// <summary>Nothing is done but along a playbook, which is quoted; an agent's own commands are asked for in any mode.</summary>
+    public bool RunbookOnly { get; init; }
+
+    /// <summary>What an agent may run in what runs.</summary>
+    public HotFixOptions HotFix { get; init; } = new();
+
     /// <summary>The time within which they count.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromHours(1);
 

@@ -78,6 +78,9 @@ public sealed record Incident
 
     public Question? Question { get; init; }
 
+    /// <summary>What a person said to the last action that was asked for.</summary>
+    public HealAnswer? Answer { get; init; }
+
     public string? AcknowledgedBy { get; init; }
 
     /// <summary>The last inbox message that was taken in.</summary>
@@ -143,6 +146,3 @@ public sealed record Question(string Text, IncidentState Back, DateTimeOffset As
     /// <summary>No answer by then is a no.</summary>
     public DateTimeOffset? Until { get; init; }
 }
-
-/// <summary>How long a phase took; a phase that was tried again has several.</summary>
-public sealed record PhaseTime(string Phase, TimeSpan Duration);

@@ -58,7 +58,8 @@ internal static class InboxRules
 
     /// <summary>What was said to the action that was asked for; the stage that asked goes by it.</summary>
     public static Incident Answered(Incident incident, Question question, bool isYes, string by) =>
-        question.Action is { } key && incident.Heal is { } heal ? incident with { Heal = heal with { Answer = new HealAnswer(key, isYes, by) } } : incident;
+        question.Action is not { } key ? incident
+            : incident with { Answer = new HealAnswer(key, isYes, by), Heal = incident.Heal is { } heal ? heal with { Answer = new HealAnswer(key, isYes, by) } : null };
 
     /// <summary>Before and while it is healed it changes the way; after that it is only noted.</summary>
     private static (Incident, string) Escalate(Incident incident, InboxMessage message, DateTimeOffset now) => incident switch

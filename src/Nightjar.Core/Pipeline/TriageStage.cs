@@ -45,6 +45,8 @@ public sealed class TriageStage(IFolds folds, ISilences silences, IAlertAnswers 
 
         return await IsOverAsync(incident, now, cancellationToken) is { } quiet
             ? new GoOn(incident with { Outcome = IncidentOutcome.OverByItself, EndedAt = now }, IncidentState.Resolved, quiet)
+            : incident.Trigger is { Kind: SignalKind.Finding, Severity: Severity.Info }
+            ? new WaitUntil(incident, now + LookAgain, "only to be known: nothing is done about what has not failed")
             : await OnAsync(context, incident with { HeldBy = null }, cancellationToken);
     }
 

@@ -106,7 +106,7 @@ internal static class Composition
     }
 
     private static IServiceCollection AddHealing(this IServiceCollection services, NightjarOptions options) => services
-        .AddSingleton(options.Healing).AddSingleton<Hands>().AddSingleton<HealPlanner>().AddSingleton<HealGrants>().AddSingleton<HealGate>().AddSingleton<HealCheck>().AddSingleton<HealLedger>()
+        .AddSingleton(options.Healing).AddSingleton<Hands>().AddSingleton<HealPlanner>().AddSingleton<HealGrants>().AddSingleton<HealGate>().AddSingleton<HealCheck>().AddSingleton<HotFixes>().AddSingleton<HealLedger>()
         .AddSingleton<IActuator, CallActuator>().AddSingleton<IActuator, DeleteActuator>().AddSingleton<IActuator>(_ => new RebuildActuator(host: options.Docker.IsTls ? null : options.Docker.Host));
 
     private static IEnumerable<IWatcher> Watchers(IServiceProvider parts, NightjarOptions options) =>
@@ -116,7 +116,7 @@ internal static class Composition
         .. options.Host.Disks.IsEmpty ? Array.Empty<IWatcher>() : [parts.GetRequiredService<DiskWatcher>()],
         .. parts.GetRequiredService<RateSources>().Watchers,
         .. parts.GetRequiredService<DockerRoom>() is { IsWanted: true } docker ? [docker.Watcher(parts.GetRequiredService<ISignalDoor>(), parts.GetRequiredService<IContainerFigures>())] : Array.Empty<IWatcher>(),
-        .. parts.GetRequiredService<KubernetesRoom>().Watchers(parts.GetRequiredService<Catalogue>(), parts.GetRequiredService<ISignalDoor>(), options.Conduct, StateFiles.Identity(options.State), parts.GetRequiredService<ILoggerFactory>()),
+        .. parts.GetRequiredService<KubernetesRoom>().Watchers(parts.GetRequiredService<Catalogue>(), parts.GetRequiredService<ISignalDoor>(), parts.GetRequiredService<LogWatching>(), options.Conduct, StateFiles.Identity(options.State), parts.GetRequiredService<ILoggerFactory>()),
         .. options.Alerts.IsEmpty ? Array.Empty<IWatcher>() : [parts.GetRequiredService<AlertRoom>()],
     ];
 

@@ -85,12 +85,12 @@ public sealed class ClusterEvidenceTests
 
     private static void Put(KubeStandIn cluster, string space, string name)
     {
-        cluster.Put("/apis/apps/v1/deployments", JsonNode.Parse($$"""{"metadata":{"name":"{{name}}","namespace":"{{space}}","uid":"d-{{name}}"},"spec":{"replicas":1}}""")!.AsObject());
-        cluster.Put("/apis/apps/v1/replicasets", JsonNode.Parse($$"""{"metadata":{"name":"{{name}}-1","namespace":"{{space}}","uid":"r-{{name}}","ownerReferences":[{"kind":"Deployment","name":"{{name}}","controller":true}]},"spec":{"replicas":1}}""")!.AsObject());
-        cluster.Put("/api/v1/pods", JsonNode.Parse($$"""
-            {"metadata":{"name":"{{name}}-1-a","namespace":"{{space}}","uid":"p-{{name}}","ownerReferences":[{"kind":"ReplicaSet","name":"{{name}}-1","controller":true}]},
+        cluster.Put("/apis/apps/v1/deployments", JsonNode.Parse($$$"""{"metadata":{"name":"{{{name}}}","namespace":"{{{space}}}","uid":"d-{{{name}}}"},"spec":{"replicas":1}}""")!.AsObject());
+        cluster.Put("/apis/apps/v1/replicasets", JsonNode.Parse($$$"""{"metadata":{"name":"{{{name}}}-1","namespace":"{{{space}}}","uid":"r-{{{name}}}","ownerReferences":[{"kind":"Deployment","name":"{{{name}}}","controller":true}]},"spec":{"replicas":1}}""")!.AsObject());
+        cluster.Put("/api/v1/pods", JsonNode.Parse($$$"""
+            {"metadata":{"name":"{{{name}}}-1-a","namespace":"{{{space}}}","uid":"p-{{{name}}}","ownerReferences":[{"kind":"ReplicaSet","name":"{{{name}}}-1","controller":true}]},
              "spec":{"containers":[{"name":"app","image":"shop:1","env":[{"name":"CART_ADDR","value":"cart:7070"},{"name":"DB_PASSWORD","value":"hunter2:1234"},{"name":"NOTE","value":"hunter2"},{"name":"DB_URL","value":"postgres://shop:hunter2@db/shop"}]}]},
-             "status":{"phase":"Pending","containerStatuses":[{"name":"app","state":{"waiting":{"reason":"ErrImagePull","message":"no"}}}]}}
+             "status":{"phase":"Pending","containerStatuses":[{"name":"app","state":{"waiting":{"reason":"ErrImagePull","message":"no"} } }]}}
             """)!.AsObject());
     }
 }
