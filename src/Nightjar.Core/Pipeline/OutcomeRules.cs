@@ -22,6 +22,7 @@ internal static class OutcomeRules
         GoOn o => Moved(o.Incident.Move(o.To, o.Why, now), now, stage),
         Again o => new StepResult(o.Incident with { NextDue = now, Waiting = null }, [Entry(o.Incident, stage, "again", o.Why, now)]),
         WaitUntil o => Waits(o, stage, now),
+        Resume o => new StepResult(o.Incident with { NextDue = o.At, Waiting = o.Waiting }, [Entry(o.Incident, stage, "beside", o.Why, now)]),
         AskPerson o => Moved(Ask(o, now), now, stage),
         GiveUp o => Moved(o.Incident.Move(IncidentState.GaveUp, o.Why, now) with { Outcome = o.Outcome, EndedAt = now }, now, stage),
         Rest o => new StepResult(o.Incident with { NextDue = null, Waiting = null }, [Entry(o.Incident, stage, "rest", o.Why, now)]),

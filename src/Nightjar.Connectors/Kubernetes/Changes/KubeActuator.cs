@@ -63,7 +63,7 @@ internal sealed class KubeActuator(Whereabouts where, Clusters clusters, PodExec
         return await DoAsync(target, KubePlan.Parse(aim.Plan), action.Key, cancellationToken);
     });
 
-    public async Task<ActionResult?> TakeBackAsync(HealAction action, CancellationToken cancellationToken) => action.Aim is not { } aim || KubePlan.Parse(aim.Plan).Back is not { } back ? null : await AskAsync(action, async target =>
+    public async Task<ActionResult?> TakeBackAsync(HealAction action, CancellationToken cancellationToken) => action.Aim is not { } aim || KubePlan.Parse(aim.Plan).Back() is not { } back ? null : await AskAsync(action, async target =>
     {
         CheckLease(target);
 

@@ -12,8 +12,17 @@ internal sealed class ClusterMirror(Action<ObjectMeta, bool> changed) : ICluster
 
     private readonly ImmutableDictionary<string, Kept<Workload>> workloads = WorkloadKinds.ToImmutableDictionary(k => k, k => new Kept<Workload>(i => WorkloadReader.Read(k, i), w => w.Meta, (w, isThere) => changed(w.Meta, isThere)));
     private readonly Kept<Pod> pods = new(PodReader.Read, p => p.Meta, (p, isThere) => changed(p.Meta, isThere));
+    private readonly Kept<ObjectMeta> spaces = new(i => MetaReader.Read("Namespace", i), m => m, (_, _) => { });
     private readonly Kept<Node> nodes = new(SurroundingsReader.Node, n => n.Meta, (n, isThere) => changed(n.Meta, isThere));
     private readonly Kept<Claim> claims = new(SurroundingsReader.Claim, c => c.Meta, (c, isThere) => changed(c.Meta, isThere));
+    private readonly Kept<ClusterService> services = new(TrafficReader.Service, s => s.Meta, (s, isThere) => changed(s.Meta, isThere));
+    private readonly Kept<Endpoints> endpoints = new(TrafficReader.Endpoints, e => e.Meta, (e, isThere) => changed(e.Meta, isThere));
+    private readonly Kept<Ingress> ingresses = new(TrafficReader.Ingress, i => i.Meta, (_, _) => { });
+    private readonly Kept<Volume> volumes = new(BoundsReader.Volume, v => v.Meta, (v, isThere) => changed(v.Meta, isThere));
+    private readonly Kept<Quota> quotas = new(BoundsReader.Quota, q => q.Meta, (_, _) => { });
+    private readonly Kept<Autoscaler> autoscalers = new(BoundsReader.Autoscaler, a => a.Meta, (_, _) => { });
+    private readonly Kept<DisruptionBudget> budgets = new(BoundsReader.Budget, b => b.Meta, (_, _) => { });
+    private readonly Kept<ConfigKeys> configs = new(BoundsReader.Keys, c => c.Meta, (_, _) => { });
     private readonly EventLog events = new();
 
     public IEnumerable<Pod> Pods => pods.All;
@@ -24,10 +33,32 @@ internal sealed class ClusterMirror(Action<ObjectMeta, bool> changed) : ICluster
 
     public IEnumerable<Claim> Claims => claims.All;
 
-    /// <summary>Everything that is kept.</summary>
-    public IEnumerable<ObjectRef> All => workloads.Values.SelectMany(w => w.All).Select(w => w.Meta).Concat(nodes.All.Select(n => n.Meta)).Concat(claims.All.Select(c => c.Meta)).Concat(pods.All.Select(p => p.Meta)).Select(m => m.Ref);
+    public IEnumerable<ClusterService> Services => services.All;
 
-    public int Count => pods.Count + nodes.Count + claims.Count + workloads.Values.Sum(w => w.Count);
+    public IEnumerable<Endpoints> Endpoints => endpoints.All;
+
+    public IEnumerable<Ingress> Ingresses => ingresses.All;
+
+    public IEnumerable<Volume> Volumes => volumes.All;
+
+    public IEnumerable<Quota> Quotas => quotas.All;
+
+    public IEnumerable<Autoscaler> Autoscalers => autoscalers.All;
+
+    public IEnumerable<DisruptionBudget> DisruptionBudgets => budgets.All;
+
+    /// <summary>Everything that something can be wrong with.</summary>
+    public IEnumerable<ObjectRef> All => Workloads.Select(w => w.Meta).Concat(nodes.All.Select(n => n.Meta)).Concat(claims.All.Select(c => c.Meta)).Concat(volumes.All.Select(v => v.Meta)).Concat(endpoints.All.Select(e => e.Meta)).Concat(pods.All.Select(p => p.Meta)).Select(m => m.Ref);
+
+    public int Count => pods.Count + nodes.Count + claims.Count + volumes.Count + services.Count + ingresses.Count + quotas.Count + autoscalers.Count + budgets.Count + configs.Count + workloads.Values.Sum(w => w.Count);
+
+    public int PodCount => pods.Count;
+
+    public IEnumerable<string> Namespaces => spaces.All.Select(s => s.Name);
+
+    public ObjectMeta? Namespace(string name) => spaces.Find("", name);
+
+    public int PodsOn(string node) => pods.All.Count(p => p.Node == node);
 
     public Pod? Pod(ObjectRef about) => pods.Find(about.Namespace, about.Name);
 
@@ -37,15 +68,30 @@ internal sealed class ClusterMirror(Action<ObjectMeta, bool> changed) : ICluster
 
     public Claim? Claim(ObjectRef about) => claims.Find(about.Namespace, about.Name);
 
+    public Volume? Volume(string name) => volumes.Find("", name);
+
+    public (ClusterService? Service, Endpoints? Leads) Traffic(ObjectRef about) => (services.Find(about.Namespace, about.Name), endpoints.Find(about.Namespace, about.Name));
+
+    public ConfigKeys? ConfigMap(string space, string name) => configs.Find(space, name);
+
     public IReadOnlyList<ClusterEvent> EventsAbout(ObjectRef about) => events.About(about);
 
-    /// <summary>Who keeps objects of that kind.</summary>
-    public IReflected Keeper(string kind) => kind switch
+    /// <summary>Who keeps objects of that kind, of one namespace or (null) of all.</summary>
+    public IReflected Keeper(string kind, string? space) => kind switch
     {
-        "Pod" => pods,
-        "Node" => nodes,
-        "PersistentVolumeClaim" => claims,
+        "Pod" => pods.In(space),
+        "Namespace" => spaces.In(space),
+        "Node" => nodes.In(space),
+        "PersistentVolumeClaim" => claims.In(space),
+        "PersistentVolume" => volumes.In(space),
+        "Service" => services.In(space),
+        "Endpoints" => endpoints.In(space),
+        "Ingress" => ingresses.In(space),
+        "ResourceQuota" => quotas.In(space),
+        "HorizontalPodAutoscaler" => autoscalers.In(space),
+        "PodDisruptionBudget" => budgets.In(space),
+        "ConfigMap" => configs.In(space),
         "Event" => events,
-        _ => workloads[kind],
+        _ => workloads[kind].In(space),
     };
 }

@@ -12,6 +12,8 @@ internal static class Fields
 
     private const int MostEntries = 100;
 
+    private const int MostNames = 2_000;
+
     public static JsonElement At(this JsonElement from, string name) => from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) ? value : default;
 
     public static string Text(this JsonElement from, string name)
@@ -41,6 +43,10 @@ internal static class Fields
 
     public static ImmutableArray<string> Texts(this JsonElement from, string name) =>
         [.. from.Items(name).Where(v => v.ValueKind == JsonValueKind.String).Select(v => v.GetString() ?? "").Take(MostEntries)];
+
+    /// <summary>The names of an object's fields; their values are not looked at.</summary>
+    public static IEnumerable<string> Names(this JsonElement from, string name) =>
+        from.At(name) is { ValueKind: JsonValueKind.Object } map ? map.EnumerateObject().Select(e => e.Name).Take(MostNames) : [];
 
     public static ImmutableDictionary<string, string> Map(this JsonElement from, string name, Func<string, bool>? wanted = null)
     {

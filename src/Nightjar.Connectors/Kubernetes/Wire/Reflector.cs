@@ -26,8 +26,6 @@ internal sealed record ReflectorHealth(bool IsSynced, string? Fault, bool IsForb
 /// </summary>
 internal sealed partial class Reflector(KubeApi api, KubeResource resource, string? space, string? labels, IReflected kept, Func<double> chance, TimeProvider clock, ILogger logger)
 {
-    private const int PageSize = 500;
-
     /// <summary>What the server is asked to end a watch after, and what it may be late by.</summary>
     private static readonly TimeSpan WatchFor = TimeSpan.FromMinutes(3);
 
@@ -37,13 +35,14 @@ internal sealed partial class Reflector(KubeApi api, KubeResource resource, stri
 
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
 
-    /// <summary>A right that was not granted is seldom granted within seconds.</summary>
-    private static readonly TimeSpan ForbiddenRest = TimeSpan.FromMinutes(2);
+    /// <summary>A right that was not granted is seldom granted within seconds, and a kind that is not served seldom comes.</summary>
+    private static readonly TimeSpan LongRest = TimeSpan.FromMinutes(2);
 
     private readonly TaskCompletionSource listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan rest = FirstRest;
     private string? version;
-    private string path = "";
+    private readonly HashSet<string> gone = new(StringComparer.Ordinal);
+    private string? group;
 
     public KubeResource Resource => resource;
 
@@ -53,21 +52,14 @@ internal sealed partial class Reflector(KubeApi api, KubeResource resource, stri
     public Task Listed => listed.Task;
 
     /// <summary>Until it is cancelled.</summary>
-    /// <param name="served">The group versions that the cluster serves.</param>
-    public async Task RunAsync(IReadOnlySet<string> served, CancellationToken cancellationToken)
+    /// <param name="discover">Answers the group versions that the cluster serves.</param>
+    public async Task RunAsync(Func<CancellationToken, Task<IReadOnlySet<string>>> discover, CancellationToken cancellationToken)
     {
-        if (resource.Versions.FirstOrDefault(served.Contains) is not { } group)
-        {
-            listed.TrySetResult();
-            Health = new ReflectorHealth(false, $"this cluster serves no {resource.Plural} of {string.Join(", ", resource.Versions)}", false);
-            return;
-        }
-
-        path = resource.Path(group, space);
         while (true)
         {
             try
             {
+                group ??= await ChooseAsync(discover, cancellationToken);
                 version ??= await ListAsync(cancellationToken);
                 Health = new ReflectorHealth(true, null, false);
                 listed.TrySetResult();
@@ -84,11 +76,29 @@ internal sealed partial class Reflector(KubeApi api, KubeResource resource, stri
                 version = null;
                 ListsAnew(resource.Plural, api.Name);
             }
+            catch (KubeException e) when (e.Fault == KubeFault.NotFound && group is not null)
+            {
+                // The group version is served, but this kind is not in it, or no longer.
+                gone.Add(group);
+                (group, version) = (null, null);
+            }
             catch (Exception e) when (e is KubeException or IOException or HttpRequestException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 await RestAsync(e, cancellationToken);
             }
         }
+    }
+
+    private async Task<string> ChooseAsync(Func<CancellationToken, Task<IReadOnlySet<string>>> discover, CancellationToken cancellationToken)
+    {
+        var served = await discover(cancellationToken);
+        if (resource.Versions.FirstOrDefault(v => served.Contains(v) && !gone.Contains(v)) is { } chosen)
+        {
+            return chosen;
+        }
+
+        gone.Clear();
+        throw new KubeException(KubeFault.NotFound, $"this cluster serves no {resource.Plural} of {string.Join(", ", resource.Versions)}");
     }
 
     private async Task RestAsync(Exception e, CancellationToken cancellationToken)
@@ -97,7 +107,7 @@ internal sealed partial class Reflector(KubeApi api, KubeResource resource, stri
         var fault = e as KubeException;
         var isForbidden = fault?.Fault == KubeFault.Forbidden;
         Health = new ReflectorHealth(Health.IsSynced, e is OperationCanceledException ? $"the watch of {resource.Plural} went silent" : e.Message, isForbidden);
-        var delay = isForbidden ? ForbiddenRest : fault?.RetryAfter is { } asked && asked < LongestRest && asked > rest ? asked : rest;
+        var delay = isForbidden || fault?.Fault == KubeFault.NotFound ? LongRest : fault?.RetryAfter is { } asked && asked < LongestRest && asked > rest ? asked : rest;
         rest = rest * 2 < LongestRest ? rest * 2 : LongestRest;
         WatchFailed(resource.Plural, api.Name, delay, Health.Fault ?? "");
         await Task.Delay(delay * (0.8 + (chance() * 0.4)), clock, cancellationToken);
@@ -108,7 +118,7 @@ internal sealed partial class Reflector(KubeApi api, KubeResource resource, stri
         var (next, listed, isFirst) = ("", "", true);
         do
         {
-            using var page = await api.GetAsync($"{path}?limit={PageSize}{Selected()}{(next.Length > 0 ? $"&continue={Uri.EscapeDataString(next)}" : "")}", $"list {resource.Plural}", cancellationToken);
+            using var page = await api.GetAsync($"{Path}?limit={resource.PageSize}{Selected()}{(next.Length > 0 ? $"&continue={Uri.EscapeDataString(next)}" : "")}", $"list {resource.Plural}", cancellationToken);
             var meta = page.RootElement.GetProperty("metadata");
             listed = meta.TryGetProperty("resourceVersion", out var at) ? at.GetString() ?? "" : "";
             next = meta.TryGetProperty("continue", out var more) ? more.GetString() ?? "" : "";
@@ -125,7 +135,7 @@ internal sealed partial class Reflector(KubeApi api, KubeResource resource, stri
         using var silence = new CancellationTokenSource(TimeSpan.FromSeconds(seconds) + Late, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
         using var response = await api.StreamAsync(
-            string.Create(CultureInfo.InvariantCulture, $"{path}?watch=true&allowWatchBookmarks=true&resourceVersion={Uri.EscapeDataString(from)}&timeoutSeconds={seconds}{Selected()}"), $"watch {resource.Plural}", either.Token);
+            string.Create(CultureInfo.InvariantCulture, $"{Path}?watch=true&allowWatchBookmarks=true&resourceVersion={Uri.EscapeDataString(from)}&timeoutSeconds={seconds}{Selected()}"), $"watch {resource.Plural}", either.Token);
         await using var stream = await response.Content.ReadAsStreamAsync(either.Token);
         await foreach (var line in WatchLines.ReadAsync(stream, () => rest = FirstRest, either.Token))
         {
@@ -161,6 +171,8 @@ internal sealed partial class Reflector(KubeApi api, KubeResource resource, stri
         var says = status.ValueKind == JsonValueKind.Object && status.TryGetProperty("message", out var message) ? SourceHttp.Line(message.GetString() ?? "") : "";
         return new KubeException(code == 410 ? KubeFault.Gone : KubeFault.Unexpected, $"The watch of {resource.Plural} ended: {says}");
     }
+
+    private string Path => resource.Path(group ?? "", space);
 
     private string Selected() => labels is { Length: > 0 } ? $"&labelSelector={Uri.EscapeDataString(labels)}" : "";
 

@@ -18,6 +18,23 @@ public interface IClusterView
 
     /// <summary>What was said about it, the newest last.</summary>
     IReadOnlyList<ClusterEvent> EventsAbout(ObjectRef about);
+
+    IEnumerable<ClusterService> Services => [];
+
+    IEnumerable<Endpoints> Endpoints => [];
+
+    IEnumerable<Ingress> Ingresses => [];
+
+    IEnumerable<Volume> Volumes => [];
+
+    IEnumerable<Quota> Quotas => [];
+
+    IEnumerable<Autoscaler> Autoscalers => [];
+
+    IEnumerable<DisruptionBudget> DisruptionBudgets => [];
+
+    /// <summary>Null for a config map that is not there, or may not be seen.</summary>
+    ConfigKeys? ConfigMap(string space, string name) => null;
 }
 
 /// <summary>Questions that any view can answer.</summary>

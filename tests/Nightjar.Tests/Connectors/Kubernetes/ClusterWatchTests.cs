@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nightjar.Connectors.Kubernetes;
 using Nightjar.Connectors.Kubernetes.Access;
+using Nightjar.Connectors.Kubernetes.Wire;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 using Nightjar.Testing;
@@ -165,7 +166,7 @@ public sealed class ClusterWatchTests : ISignalDoor, IAsyncDisposable
     {
         cluster = await KubeStandIn.StartAsync();
         Begin(Access);
-        await HoldsAsync(() => cluster.Watches == 9);
+        await HoldsAsync(() => cluster.Watches == KubeResource.Watched.Length);
     }
 
     private void Begin(Func<ClusterAccess> open)

@@ -12,8 +12,7 @@ namespace Nightjar.Tests.Connectors.Kubernetes;
 
 public sealed class ReflectorTests : IAsyncDisposable
 {
-    private static readonly HashSet<string> Served = ["v1"];
-
+    private readonly HashSet<string> served = ["v1"];
     private readonly FakeClock clock = new();
     private readonly ConcurrentQueue<string> told = new();
     private readonly CancellationTokenSource stop = new();
@@ -70,7 +69,7 @@ public sealed class ReflectorTests : IAsyncDisposable
         cluster.Put("/api/v1/pods", PodOf("c"));
         cluster.Refuses = _ => null;
 
-        await PassUntilAsync(() => told.Contains("+c"));
+        await PassUntilAsync(() => told.Contains("+c") && told.Contains("-a"));
 
         Assert.Equal(["+a", "-a", "+b", "+c"], told.Order(StringComparer.Ordinal).OrderBy(t => t[1]).ThenBy(t => t[0]));
         await PassUntilAsync(() => reflector.Health.Fault is null);
@@ -107,15 +106,33 @@ public sealed class ReflectorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_kind_that_the_cluster_does_not_serve_is_said_so()
+    public async Task A_kind_that_the_cluster_does_not_serve_is_said_and_seen_when_it_does()
     {
         cluster = await KubeStandIn.StartAsync();
-        Begin(new KubeResource("PodDisruptionBudget", "poddisruptionbudgets", true, ["policy/v1", "policy/v1beta1"]));
-
-        await running;
-
-        Assert.Equal("this cluster serves no poddisruptionbudgets of policy/v1, policy/v1beta1", reflector.Health.Fault);
+        Begin(Budgets);
+        await HoldsAsync(() => reflector.Health.Fault == "this cluster serves no poddisruptionbudgets of policy/v1, policy/v1beta1");
         Assert.Empty(cluster.Asked);
+
+        served.Add("policy/v1beta1");
+        await PassUntilAsync(() => reflector.Health.IsSynced);
+        Assert.StartsWith("/apis/policy/v1beta1/poddisruptionbudgets", cluster.Asked.First().Path, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_version_that_is_gone_after_an_upgrade_gives_way_to_the_one_that_is_served()
+    {
+        cluster = await KubeStandIn.StartAsync();
+        served.Add("policy/v1beta1");
+        Begin(Budgets);
+        await HoldsAsync(() => cluster.Watches == 1);
+
+        cluster.Refuses = a => a.Path.Contains("v1beta1", StringComparison.Ordinal) ? (404, "the server could not find the requested resource") : null;
+        served.Remove("policy/v1beta1");
+        served.Add("policy/v1");
+        cluster.DropWatches();
+
+        await PassUntilAsync(() => cluster.Asked.Any(a => a.Path == "/apis/policy/v1/poddisruptionbudgets" && a.Query.Contains("watch", StringComparison.Ordinal)));
+        await PassUntilAsync(() => reflector.Health.Fault is null);
     }
 
     public async ValueTask DisposeAsync()
@@ -126,6 +143,8 @@ public sealed class ReflectorTests : IAsyncDisposable
         await cluster.DisposeAsync();
         stop.Dispose();
     }
+
+    private static KubeResource Budgets => KubeResource.Watched.Single(r => r.Kind == "PodDisruptionBudget");
 
     private static JsonObject PodOf(string name, string phase = "Running") => new()
     {
@@ -145,7 +164,7 @@ public sealed class ReflectorTests : IAsyncDisposable
     {
         api = new KubeApi(new ClusterAccess { Name = "test", Server = cluster.Url, Login = new FixedLogin(KubeProof.None) });
         reflector = new Reflector(api, resource ?? KubeResource.Watched.Single(r => r.Kind == "Pod"), null, null, pods, () => 0.5, clock, NullLogger.Instance);
-        running = reflector.RunAsync(Served, stop.Token);
+        running = reflector.RunAsync(_ => Task.FromResult<IReadOnlySet<string>>(served), stop.Token);
     }
 
     private async Task HoldsAsync(Func<bool> holds)
