@@ -12,7 +12,7 @@ namespace Nightjar.Core.Pipeline;
 /// and the policy lets something happen it is done beside what the incident does: its state, question and request stay as they are, and it
 /// goes on with what it waited for.
 /// </summary>
-public sealed class BesideHealing(HealPlanner planner, Catalogue catalogue)
+public sealed class BesideHealing(HealPlanner planner, Catalogue catalogue, HealOptions options)
 {
     /// <summary>A wish that proves right is no licence: more than that needs a playbook.</summary>
     private const int WishesPerHour = 2;
@@ -126,7 +126,7 @@ public sealed class BesideHealing(HealPlanner planner, Catalogue catalogue)
         var progress = new HealProgress
         {
             Round = $"{incident.Visit}-{OfFinding}",
-            Playbook = new Playbook { Name = OfFinding, Says = wish.Why, Do = [step], PerHour = WishesPerHour, Risk = wish.Action == HealStep.Stop ? HealRisk.Ask : HealRisk.Safe },
+            Playbook = new Playbook { Name = OfFinding, Says = wish.Why, Do = [step], PerHour = WishesPerHour, Risk = wish.Action == HealStep.Stop || options.RunbookOnly ? HealRisk.Ask : HealRisk.Safe },
             Workload = wish.Workload ?? Treated.WorkloadOf(incident, service),
             Tried = incident.Heal?.Tried ?? [],
             Beside = new HealBeside(null, incident.NextDue, incident.Waiting),

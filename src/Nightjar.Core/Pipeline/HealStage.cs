@@ -123,10 +123,7 @@ public sealed class HealStage(Catalogue catalogue, HealPlanner planner, HealGate
     private async Task<StageOutcome> HealedAsync(StageContext context, HealProgress heal, RunningHeal running, string says, CancellationToken cancellationToken)
     {
         var incident = await ledger.EndAsync(context, heal, HealEnd.Verified, says, cancellationToken);
-        var why = $"healed by {running.Label}, verified: {says}";
-        return heal.Beside is { } beside
-            ? BesideHealing.End(incident, beside, why, context.Now)
-            : new GoOn(Over(incident) with { Outcome = IncidentOutcome.Healed, EndedAt = context.Now }, IncidentState.Resolved, why);
+        return Leave(context with { Incident = heal.Beside is null ? incident with { Outcome = IncidentOutcome.Healed, EndedAt = context.Now } : incident }, IncidentState.Resolved, $"healed by {running.Label}, verified: {says}");
     }
 
     private async Task<StageOutcome> NextAsync(StageContext context, HealProgress heal, string label, HealEnd end, string says, CancellationToken cancellationToken)
@@ -137,14 +134,15 @@ public sealed class HealStage(Catalogue catalogue, HealPlanner planner, HealGate
             : await EscalateAsync(context with { Incident = incident }, $"healing failed: {label}: {says}", cancellationToken);
     }
 
-    /// <summary>Once. What was healed beside another state leaves that state as it is.</summary>
     private async Task<StageOutcome> EscalateAsync(StageContext context, string why, CancellationToken cancellationToken)
     {
         await ledger.EscalatedAsync(context.Incident, cancellationToken);
-        return context.Incident.Heal?.Beside is { } beside
-            ? BesideHealing.End(context.Incident, beside, why, context.Now)
-            : new GoOn(Over(context.Incident), IncidentState.Investigating, why);
+        return Leave(context, IncidentState.Investigating, why);
     }
 
-    private static Incident Over(Incident incident) => incident with { Heal = incident.Heal?.Over() };
+    /// <summary>What was healed beside another state leaves that state as it is.</summary>
+    private static StageOutcome Leave(StageContext context, IncidentState to, string why) =>
+        context.Incident.Heal?.Beside is { } beside
+            ? BesideHealing.End(context.Incident, beside, why, context.Now)
+            : new GoOn(context.Incident with { Heal = context.Incident.Heal?.Over() }, to, why);
 }

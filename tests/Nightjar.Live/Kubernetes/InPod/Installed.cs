@@ -52,6 +52,17 @@ internal sealed class Installed : IAsyncDisposable
     public Task<Ran> CliAsync(params string[] arguments) =>
         Command.RunAsync(TimeSpan.FromMinutes(1), "kubectl", ["-n", space.Name, "exec", $"deploy/{Workload}", "--", "/opt/nightjar/nightjar", .. arguments, "--config", "/etc/nightjar/nightjar.yaml"]);
 
+    /// <summary>Runs the job of the cron job once, without waiting for its time, to its end.</summary>
+    public async Task<Ran> JobAsync(string name)
+    {
+        var cron = JsonNode.Parse(await Command.KubectlAsync("-n", space.Name, "get", "cronjob", Workload, "-o", "json"));
+        var job = new JsonObject { ["apiVersion"] = "batch/v1", ["kind"] = "Job", ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = space.Name }, ["spec"] = cron?["spec"]?["jobTemplate"]?["spec"]?.DeepClone() };
+        await File.WriteAllTextAsync(Path.Combine(Folder, $"{name}.json"), job.ToJsonString());
+        await Command.KubectlAsync("apply", "-f", Path.Combine(Folder, $"{name}.json"));
+        var pod = await space.WaitAsync("v1/pods", "the job to end", p => $"{p["metadata"]?["labels"]?["job-name"]}" == name && Space.State(p, "terminated") is not null, TimeSpan.FromSeconds(120));
+        return new Ran(Space.State(pod, "terminated")?["exitCode"]?.GetValue<int>() ?? -1, await Command.KubectlAsync("-n", space.Name, "logs", $"{pod["metadata"]?["name"]}"), "");
+    }
+
     public async ValueTask DisposeAsync() =>
         await Command.RunAsync(TimeSpan.FromMinutes(1), "kubectl", "delete", "--wait=false", "--ignore-not-found", "-f", Path.Combine(Folder, "all.yaml"));
 

@@ -50,6 +50,25 @@ public sealed class PodTests(PodImage image) : IClassFixture<PodImage>
     }
 
     [Fact]
+    public async Task As_a_cron_job_it_finds_what_is_broken_and_knows_it_again_at_the_next_look()
+    {
+        await using var room = await RoomAsync();
+        await using var nightjar = await Installed.ApplyAsync("cronjob", image, room.Home, room.Place, $"  namespaces: [{room.Shop.Name}]");
+        var well = await nightjar.JobAsync("well");
+        Assert.True(well.Code == 0, well.ToString());
+
+        await room.Shop.DeployAsync("crashes", "cat /etc/shop/prices.json");
+        await room.Shop.WaitAsync("v1/pods", "the container to fail", p => Space.State(p, "terminated") is not null || Space.State(p, "waiting") is not null);
+        foreach (var look in new[] { "first", "second" })
+        {
+            var found = await nightjar.JobAsync(look);
+            Assert.True(found.Code == 1, found.ToString());
+            Assert.Contains("1 open incident:", found.Out, StringComparison.Ordinal);
+            Assert.Contains("#1 ", found.Out, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Of_two_with_stores_of_their_own_the_one_in_the_pod_stands_by_until_the_other_is_killed()
     {
         await using var room = await RoomAsync();
