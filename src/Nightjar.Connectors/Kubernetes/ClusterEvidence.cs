@@ -84,7 +84,7 @@ internal sealed class ClusterEvidence(Func<IEnumerable<(KubeApi Api, ClusterMirr
 
         return space.Length == 0 ? null
             : name is "" or "*" ? mirror.All.Any(o => o.Namespace == space) ? new ObjectRef("Namespace", space, space) : null
-            : mirror.All.Where(o => o.Namespace == space && o.Name == name).OrderBy(o => o.Kind is "Pod" or "PersistentVolumeClaim" or "ReplicaSet").Cast<ObjectRef?>().FirstOrDefault();
+            : mirror.All.Where(o => o.Namespace == space && o.Name == name).Where(o => o.Kind != "Endpoints").OrderBy(o => o.Kind is "Pod" or "PersistentVolumeClaim" or "ReplicaSet").Cast<ObjectRef?>().FirstOrDefault();
     }
 
     private static bool Fits(ClusterPlace place, Workload workload) =>

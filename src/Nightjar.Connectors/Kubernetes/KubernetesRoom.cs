@@ -21,7 +21,7 @@ public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock
     /// <summary>Who changes what runs in the clusters, and who looks how it is.</summary>
     public ClusterHands Hands(Catalogue catalogue)
     {
-        var clusters = new Clusters([.. Contexts], Open);
+        var clusters = new Clusters([.. Contexts], Open, c => watchers.FirstOrDefault(w => w.Name == Shown(c))?.MayAct != false);
         var where = new Whereabouts(clusters, options, catalogue);
         return new ClusterHands(new KubeActuator(where, clusters, new PodExec(clock), clock), new KubeWorkloads(where, clock), clusters);
     }
@@ -39,6 +39,9 @@ public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock
         watchers = [.. Contexts.Select(c => new KubernetesWatcher(Shown(c), () => Open(c), options, catalogue, door, clock, loggers.CreateLogger<KubernetesRoom>(), Terms(conduct, store), follower))];
         return watchers;
     }
+
+    /// <summary>Pods that are seen now, in the scope or not.</summary>
+    public int Pods => watchers.Sum(w => w.Watch?.Seen.Mirror.Pods.Count() ?? 0);
 
     /// <summary>Looks once at each cluster instead of watching it. A cluster that cannot be looked at is among what is not seen.</summary>
     /// <param name="deadline">How long one cluster may take to tell of itself.</param>

@@ -79,6 +79,15 @@ public sealed class Facts
     /// <summary>The workload behind a host name that programs of that namespace use; null when no service and no workload has it.</summary>
     public ObjectRef? Behind(string host, string space) => graph.Behind(host, space);
 
+    /// <summary>Whoever calls it at first hand.</summary>
+    public IEnumerable<ObjectRef> CallersOf(ObjectRef called) => graph.CallersOf(called);
+
+    /// <summary>The workload of that very name.</summary>
+    public ObjectRef? Named(string name, string space) => graph.Named(name, space);
+
+    /// <summary>The cluster's service that a host name means to programs of that namespace; null when there is none.</summary>
+    public ClusterService? Service(string host, string space) => graph.Service(host, space);
+
     /// <summary>The container has ended badly, and not so long ago that it is history.</summary>
     public ContainerStanding? BadEnd(Container container) =>
         container.Now is { Phase: ContainerPhase.Ended, ExitCode: not 0 } now ? now

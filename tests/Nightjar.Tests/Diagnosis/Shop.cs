@@ -21,6 +21,9 @@ internal sealed class Shop
     private readonly List<Claim> claims = [];
     private readonly List<ClusterEvent> events = [];
     private readonly List<ContainerLog> logs = [];
+    private readonly List<ClusterService> services = [];
+    private readonly List<Volume> volumes = [];
+    private readonly List<Quota> quotas = [];
 
     public static ObjectRef Deployment(string name) => new("Deployment", Space, name);
 
@@ -33,11 +36,11 @@ internal sealed class Shop
     /// <summary>A deployment with one pod.</summary>
     public Shop With(string name, Container? container = null, Func<Pod, Pod>? pod = null, int wanted = 1, bool hasPod = true)
     {
-        workloads.Add(new Workload { Meta = new ObjectMeta { Ref = Deployment(name), CreatedAt = Now.AddHours(-1) }, Wanted = wanted });
+        workloads.Add(new Workload { Meta = new ObjectMeta { Ref = Deployment(name), CreatedAt = Now.AddHours(-1) }, Wanted = wanted, Selector = Map(("app", name)) });
         workloads.Add(new Workload { Meta = new ObjectMeta { Ref = ReplicaSet(name), Owner = Deployment(name), CreatedAt = Now.AddHours(-1) }, Wanted = wanted });
         if (hasPod)
         {
-            var made = new Pod { Meta = new ObjectMeta { Ref = PodRef(name), Owner = ReplicaSet(name), CreatedAt = Now.AddMinutes(-5) }, Phase = "Running", Node = "node1", Containers = [container ?? Running()] };
+            var made = new Pod { Meta = new ObjectMeta { Ref = PodRef(name), Owner = ReplicaSet(name), CreatedAt = Now.AddMinutes(-5), Labels = Map(("app", name)) }, Phase = "Running", Node = "node1", Containers = [container ?? Running()] };
             pods.Add(pod is null ? made : pod(made));
         }
 
@@ -61,6 +64,25 @@ internal sealed class Shop
     {
         var made = new Node { Meta = new ObjectMeta { Ref = new ObjectRef("Node", "", name) }, Conditions = [new ObjectCondition("Ready", "True", "KubeletReady", "kubelet is posting ready status", Now.AddDays(-1))] };
         nodes.Add(node is null ? made : node(made));
+        return this;
+    }
+
+    public Shop With(Volume volume)
+    {
+        volumes.Add(volume);
+        return this;
+    }
+
+    public Shop With(Quota quota)
+    {
+        quotas.Add(quota);
+        return this;
+    }
+
+    /// <summary>A service that selects the pods of a workload by their label <c>app</c>.</summary>
+    public Shop WithService(string name, string? selects = null, int port = 80, string target = "8080", string protocol = "TCP", string portName = "")
+    {
+        services.Add(new ClusterService(new ObjectMeta { Ref = new ObjectRef("Service", Space, name) }, "ClusterIP", Map(("app", selects ?? name)), [new ServicePort(portName, port, target, protocol)]));
         return this;
     }
 
@@ -98,7 +120,7 @@ internal sealed class Shop
     {
         Service = new ServiceName("shop/web"), TakenAt = Now, Onset = Now.AddMinutes(-4),
         Trigger = new Signal { Kind = SignalKind.WorkloadFailure, Service = new ServiceName("shop/web"), At = Now },
-        Cluster = new ClusterSnapshot { Cluster = "test", Subject = about ?? Deployment("web"), TakenAt = Now, Pods = [.. pods], Workloads = [.. workloads], Nodes = [.. nodes], Claims = [.. claims], Events = [.. events], Logs = [.. logs] },
+        Cluster = new ClusterSnapshot { Cluster = "test", Subject = about ?? Deployment("web"), TakenAt = Now, Pods = [.. pods], Workloads = [.. workloads], Nodes = [.. nodes], Claims = [.. claims], Services = [.. services], Volumes = [.. volumes], Quotas = [.. quotas], Events = [.. events], Logs = [.. logs] },
     };
 
     public CauseRanking Rank(ObjectRef? about = null) => DiagnosisEngine.Rank(Bundle(about));

@@ -28,6 +28,22 @@ public sealed class StorageRuleTests
     public void Why_a_pod_waits_for_storage_is_told_apart(string cause, string reason, string said) =>
         new Shop().WithWaiting("web").Says(Shop.PodRef("web"), reason, said).Named(cause);
 
+    /// <summary>The controller says of all of these only that no volume is available.</summary>
+    [Theory]
+    [InlineData("claim-size-unmet", "", "512Mi", "ReadWriteOnce", "Available", "")]
+    [InlineData("claim-modes-unmet", "", "1Gi", "ReadOnlyMany", "Available", "")]
+    [InlineData("claim-class-mismatch", "slow", "1Gi", "ReadWriteOnce", "Available", "")]
+    [InlineData("volume-taken", "", "2Gi", "ReadWriteOnce", "Bound", "shop/other")]
+    [InlineData("claim-selector-unmatched", "", "1Gi", "ReadWriteOnce", "Available", "")]
+    public void The_volume_that_fits_but_for_one_thing_says_why_none_is_bound(string cause, string storageClass, string capacity, string mode, string phase, string holder)
+    {
+        var shop = new Shop().WithWaiting("web", "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.", p => p with { Needs = [Data] })
+            .With(Pending() with { StorageClass = "" }).With(new Volume(new ObjectMeta { Ref = new ObjectRef("PersistentVolume", "", "pv1") }, phase, storageClass, capacity, [mode], holder, ""))
+            .Says(Data, "FailedBinding", "no persistent volumes available for this claim and no storage class is set", "Normal");
+
+        Assert.Contains(shop.Rank().QuotesOf(shop.Named(cause)), q => q.Source.EndsWith("pv1", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_claim_that_waits_for_its_first_pod_is_not_late() =>
         Assert.DoesNotContain(new Shop().With("web").With(Pending()).Says(Data, "WaitForFirstConsumer", "waiting for first consumer to be created before binding", "Normal").Rank().Causes, c => c.Confidence >= 0.5);

@@ -55,6 +55,7 @@ public sealed partial class KubeStandIn : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var server = builder.Build();
         var standIn = new KubeStandIn(server);
+        server.UseWebSockets();
         server.Run(standIn.AnswerAsync);
         await server.StartAsync();
         return standIn;
@@ -149,6 +150,14 @@ public sealed partial class KubeStandIn : IAsyncDisposable
         else if (asked.Path == "/apis")
         {
             await JsonAsync(http, new JsonObject { ["kind"] = "APIGroupList", ["groups"] = new JsonArray([.. Groups.GroupBy(g => g.Split('/')[0]).Select(g => new JsonObject { ["name"] = g.Key, ["versions"] = new JsonArray([.. g.Select(v => new JsonObject { ["groupVersion"] = v })]) })]) });
+        }
+        else if (http.WebSockets.IsWebSocketRequest)
+        {
+            await ExecAsync(http);
+        }
+        else if (asked.Method != "GET")
+        {
+            await ChangeAsync(http, asked);
         }
         else if (http.Request.Query.ContainsKey("watch"))
         {

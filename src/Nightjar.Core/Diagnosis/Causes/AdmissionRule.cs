@@ -12,13 +12,33 @@ internal sealed partial class AdmissionRule : CauseRule
 {
     public override string Family => "admission";
 
-    public override IEnumerable<Candidate> Look(Facts facts) =>
+    public override IEnumerable<Candidate> Look(Facts facts) => [.. Refused(facts), .. Services(facts)];
+
+    private static IEnumerable<Candidate> Refused(Facts facts) =>
         from said in facts.Words
         where said.By is SaidBy.Event or SaidBy.Status && said.Text.Contains("forbidden", StringComparison.Ordinal) | said.Text.Contains("webhook", StringComparison.Ordinal)
         where !facts.HasItsPods(said.About)
         let cause = Cause(said, facts.Top(said.About))
         where cause is not null
         select cause with { Quotes = [said], Since = said.At, Affects = [facts.Top(said.About)] };
+
+    /// <summary>A service that is refused leaves no event: a full quota, and an address of a service that is not there.</summary>
+    private static IEnumerable<Candidate> Services(Facts facts) =>
+        from quota in facts.Cluster.Quotas
+        from key in new[] { "services", "count/services" }
+        where quota.Hard.TryGetValue(key, out var hard) && quota.Used.TryGetValue(key, out var used) && Amount.Of(used) >= Amount.Of(hard)
+        from c in facts.Containers
+        where c.Pod.Meta.Namespace == quota.Meta.Namespace
+        from address in c.Container.Addresses
+        let host = Address.HostOf(address.Value)
+        where host.Length > 0 && facts.Named(host, c.Pod.Meta.Namespace) is not null && facts.Service(host, c.Pod.Meta.Namespace) is null
+        select new Candidate
+        {
+            Cause = "quota-services", About = quota.Meta.Ref, Directness = Directness.Shows, Condition = "quota-refused", Affects = [facts.Top(c.Pod.Meta.Ref), .. facts.Named(host, c.Pod.Meta.Namespace) is { } named ? [named] : Array.Empty<ObjectRef>()],
+            Quotes = [new Said(SaidBy.Field, $"{quota.Meta.Ref}", quota.Meta.Ref, key, $"{key}: {quota.Used[key]} of {quota.Hard[key]} used", null), new Said(SaidBy.Field, $"{c.Pod.Meta.Ref}", c.Pod.Meta.Ref, "env", $"env {address.Key}: {address.Value}", null)],
+            Says = $"the quota {Name(quota.Meta.Name)} of the namespace is used up for services, and the service {Name(host)} is not there", Change = $"raise the quota {Name(quota.Meta.Name)}, or delete a service that nobody needs, and apply the missing one",
+            Confirm = "kubectl apply of the service is refused with exceeded quota", Refute = "the service is made when it is applied",
+        };
 
     private static Candidate? Cause(Said said, ObjectRef top)
     {

@@ -27,8 +27,8 @@ internal sealed partial class NameRule : LogRule
 
         var space = facts.Top(said.About).Namespace;
         var quotes = candidate.Quotes.AddRange(facts.PodsOf(candidate.About).SelectMany(p => p.Containers.SelectMany(c => c.Addresses.Where(a => Address.HostOf(a.Value) == host).Select(a => new Said(SaidBy.Field, $"{p.Meta.Ref}", p.Meta.Ref, $"env.{a.Key}", $"env {a.Key}: {a.Value}", null)))).DistinctBy(s => s.Text).Take(1));
-        return facts.Behind(host, space) is { } known
-            ? candidate with { Cause = "name-resolution-failing", Quotes = quotes, Calls = known, Says = $"{Name(candidate.About)} cannot resolve {Name(host)}, which is there: the name resolution itself fails", Change = "look at the cluster's DNS, at the pod's dnsPolicy and hostAliases, and at network policies for port 53" }
+        return facts.Service(host, space) is not null || facts.Behind(host, space) is not null
+            ? candidate with { Cause = "name-resolution-failing", Quotes = quotes, Says = $"{Name(candidate.About)} cannot resolve {Name(host)}, which is there: the name resolution itself fails", Change = "look at the cluster's DNS, at the pod's dnsPolicy and hostAliases, and at network policies for port 53" }
             : candidate with { Quotes = quotes, Directness = candidate.Directness == Directness.States || quotes.Length > 1 ? Directness.States : candidate.Directness };
     }
 

@@ -22,16 +22,56 @@ internal sealed partial class StorageRule : CauseRule
             var (cause, quote) = said.Select(s => (Cause: Kind(s), Said: s)).LastOrDefault(k => k.Cause is not null);
             var state = new Said(SaidBy.Field, $"{claim.Meta.Ref}", claim.Meta.Ref, "status.phase", $"status.phase: {claim.Phase}", claim.Meta.CreatedAt);
             var wants = new Said(SaidBy.Field, $"{claim.Meta.Ref}", claim.Meta.Ref, "spec", $"storageClassName: {(claim.StorageClass.Length > 0 ? claim.StorageClass : "(none)")}, accessModes: {string.Join(", ", claim.Modes)}, requests.storage: {claim.Wants}", null);
-            cause ??= claim.Phase == "Lost" ? "volume-lost" : "claim-unbound";
+            var (reason, volume) = cause is null && claim.Phase == "Pending" && !said.Exists(s => s.Key == "WaitForFirstConsumer") ? Nearest(facts, claim) : (null, null);
+            cause ??= reason ?? (claim.Phase == "Lost" ? "volume-lost" : "claim-unbound");
             var (says, change) = Words(cause);
             yield return new Candidate
             {
                 Cause = cause, About = users.Count == 1 ? users[0] : claim.Meta.Ref, Affects = [.. users], Since = quote?.At ?? claim.Meta.CreatedAt, Condition = claim.Phase == "Lost" ? "claim-lost" : "claim-unbound",
-                Directness = cause == "claim-unbound" ? Directness.Fits : Directness.States,
-                Quotes = [.. quote is null ? Array.Empty<Said>() : [quote], wants, state],
+                Directness = cause == "claim-unbound" ? Directness.Fits : reason is null ? Directness.States : Directness.Shows,
+                Quotes = [.. new[] { quote ?? said.LastOrDefault(), wants, volume, state }.OfType<Said>()],
                 Says = $"the claim {Name(claim.Meta.Name)}{(users.Count == 1 ? $" of {Name(users[0])}" : "")} {says}", Change = change,
                 Confirm = "kubectl describe pvc and kubectl get pv show it", Refute = "the claim is bound, and the pod waits all the same",
             };
+        }
+    }
+
+    /// <summary>
+    /// The controller says only that no volume fits. The one that fits but for one thing says why; one that fits in all that is seen here is left
+    /// out by the claim's own selector.
+    /// </summary>
+    private static (string? Cause, Said? Volume) Nearest(Facts facts, Claim claim)
+    {
+        if (claim.Wants.Length == 0)
+        {
+            return (null, null);
+        }
+
+        var misses = facts.Cluster.Volumes.Select(v => (Volume: v, Why: Misses(claim, v).ToList())).Where(m => m.Why.Count <= 1).OrderBy(m => m.Why.Count).ThenBy(m => m.Volume.Phase != "Available").ToList();
+        return misses is not [var nearest, ..] ? (null, null)
+            : (nearest.Why.Count == 0 ? "claim-selector-unmatched" : nearest.Why[0], new Said(SaidBy.Field, $"{nearest.Volume.Meta.Ref}", nearest.Volume.Meta.Ref, "spec", $"storageClassName: {(nearest.Volume.StorageClass.Length > 0 ? nearest.Volume.StorageClass : "(none)")}, accessModes: {string.Join(", ", nearest.Volume.Modes)}, capacity.storage: {nearest.Volume.Capacity}, {nearest.Volume.Phase}{(nearest.Volume.Claim.Length > 0 ? $" to {nearest.Volume.Claim}" : "")}", null));
+    }
+
+    private static IEnumerable<string> Misses(Claim claim, Volume volume)
+    {
+        if (volume.StorageClass != claim.StorageClass)
+        {
+            yield return "claim-class-mismatch";
+        }
+
+        if (Amount.Of(volume.Capacity) < Amount.Of(claim.Wants))
+        {
+            yield return "claim-size-unmet";
+        }
+
+        if (claim.Modes.Except(volume.Modes).Any())
+        {
+            yield return "claim-modes-unmet";
+        }
+
+        if (volume.Phase is "Bound" or "Released" && volume.Claim != $"{claim.Meta.Namespace}/{claim.Meta.Name}")
+        {
+            yield return "volume-taken";
         }
     }
 

@@ -23,6 +23,7 @@ public sealed record ClusterSnapshot : IClusterView
     {
         (Cluster, Subject, TakenAt, Pods, Workloads) = (original.Cluster, original.Subject, original.TakenAt, original.Pods, original.Workloads);
         (Nodes, Claims, Events, Logs, Missing) = (original.Nodes, original.Claims, original.Events, original.Logs, original.Missing);
+        (Services, Endpoints, Volumes, Quotas) = (original.Services, original.Endpoints, original.Volumes, original.Quotas);
         index = new(() => new Index(this));
     }
 
@@ -42,6 +43,15 @@ public sealed record ClusterSnapshot : IClusterView
 
     public ImmutableArray<Claim> Claims { get; init; } = [];
 
+    public ImmutableArray<ClusterService> Services { get; init; } = [];
+
+    public ImmutableArray<Endpoints> Endpoints { get; init; } = [];
+
+    /// <summary>Of the whole cluster: a claim may be bound to any.</summary>
+    public ImmutableArray<Volume> Volumes { get; init; } = [];
+
+    public ImmutableArray<Quota> Quotas { get; init; } = [];
+
     /// <summary>Oldest first.</summary>
     public ImmutableArray<ClusterEvent> Events { get; init; } = [];
 
@@ -59,6 +69,14 @@ public sealed record ClusterSnapshot : IClusterView
 
     IEnumerable<Claim> IClusterView.Claims => Claims;
 
+    IEnumerable<ClusterService> IClusterView.Services => Services;
+
+    IEnumerable<Endpoints> IClusterView.Endpoints => Endpoints;
+
+    IEnumerable<Volume> IClusterView.Volumes => Volumes;
+
+    IEnumerable<Quota> IClusterView.Quotas => Quotas;
+
     public Workload? Workload(ObjectRef about) => index.Value.Workloads.GetValueOrDefault(about);
 
     public Node? Node(string name) => index.Value.Nodes.GetValueOrDefault(name);
@@ -75,7 +93,9 @@ public sealed record ClusterSnapshot : IClusterView
         ImmutableArray<Workload> workloads = [.. view.Workloads.Where(w => w.Meta.Namespace == space).OrderByDescending(w => w.Meta.Ref == subject || w.Meta.Owner == subject).ThenBy(w => w.Ready >= w.Wanted).Take(MostOthers)];
         ImmutableArray<Node> nodes = [.. view.Nodes.OrderByDescending(n => n.Meta.Name == subject.Name).ThenBy(n => n.IsReady).ThenBy(n => n.Meta.Name, StringComparer.Ordinal).Take(MostOthers)];
         ImmutableArray<Claim> claims = [.. view.Claims.Where(c => c.Meta.Namespace == space).OrderBy(c => c.Phase == "Bound").Take(MostOthers)];
-        var told = pods.Select(p => p.Meta.Ref).Concat(workloads.Select(w => w.Meta.Ref)).Concat(nodes.Select(n => n.Meta.Ref)).Concat(claims.Select(c => c.Meta.Ref));
+        ImmutableArray<ClusterService> services = [.. view.Services.Where(s => s.Meta.Namespace == space).Take(MostOthers)];
+        ImmutableArray<Quota> quotas = [.. view.Quotas.Where(q => q.Meta.Namespace == space).Take(MostOthers)];
+        var told = pods.Select(p => p.Meta.Ref).Concat(workloads.Select(w => w.Meta.Ref)).Concat(nodes.Select(n => n.Meta.Ref)).Concat(claims.Select(c => c.Meta.Ref)).Concat(services.Select(s => s.Meta.Ref));
         return new ClusterSnapshot
         {
             Cluster = cluster,
@@ -85,6 +105,10 @@ public sealed record ClusterSnapshot : IClusterView
             Workloads = workloads,
             Nodes = nodes,
             Claims = claims,
+            Services = services,
+            Endpoints = [.. view.Endpoints.Where(e => e.Meta.Namespace == space).Take(MostOthers)],
+            Volumes = [.. view.Volumes.OrderBy(v => v.Phase == "Bound").Take(MostOthers)],
+            Quotas = quotas,
             Events = [.. told.SelectMany(view.EventsAbout).OrderByDescending(e => e.IsWarning).ThenByDescending(e => e.Last).Take(MostEvents).OrderBy(e => e.Last)],
         };
     }
