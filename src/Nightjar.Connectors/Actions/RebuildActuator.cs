@@ -12,7 +12,7 @@ namespace Nightjar.Connectors.Actions;
 /// <param name="host">The engine, as in <c>DOCKER_HOST</c>; null for what the environment says.</param>
 public sealed partial class RebuildActuator(string docker = "docker", string compose = "docker-compose", string? host = null) : IActuator
 {
-    private static readonly TimeSpan Answers = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Answers = TimeSpan.FromSeconds(30);
 
     private const int MostOutput = 1_000_000;
 

@@ -146,6 +146,3 @@ public sealed record Question(string Text, IncidentState Back, DateTimeOffset As
     /// <summary>No answer by then is a no.</summary>
     public DateTimeOffset? Until { get; init; }
 }
-
-/// <summary>How long a phase took; a phase that was tried again has several.</summary>
-public sealed record PhaseTime(string Phase, TimeSpan Duration);

@@ -12,7 +12,7 @@ namespace Nightjar.Core.Pipeline;
 /// and the policy lets something happen it is done beside what the incident does: its state, question and request stay as they are, and it
 /// goes on with what it waited for.
 /// </summary>
-public sealed class BesideHealing(HealPlanner planner, Catalogue catalogue)
+public sealed class BesideHealing(HealPlanner planner, Catalogue catalogue, HealOptions options)
 {
     /// <summary>A wish that proves right is no licence: more than that needs a playbook.</summary>
     private const int WishesPerHour = 2;
@@ -20,8 +20,20 @@ public sealed class BesideHealing(HealPlanner planner, Catalogue catalogue)
     /// <summary>The playbook of what an investigation wishes, in journal and report.</summary>
     private const string OfFinding = "finding";
 
-    /// <summary>Begins with the first that can be done; says of each other why not.</summary>
+    /// <summary>Begins with the first that can be done; says of each other why not. What cannot be looked at now is taken up with the next step.</summary>
     internal async Task<Taken> TakeUpAsync(Taken taken, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TakeUpNowAsync(taken, now, cancellationToken);
+        }
+        catch (TryLaterException)
+        {
+            return taken;
+        }
+    }
+
+    private async Task<Taken> TakeUpNowAsync(Taken taken, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (incident, entries) = (taken.Incident, taken.Entries.ToList());
         while (incident is { LateSymptoms: [var hash, ..] } && CanBegin(incident))
@@ -114,7 +126,7 @@ public sealed class BesideHealing(HealPlanner planner, Catalogue catalogue)
         var progress = new HealProgress
         {
             Round = $"{incident.Visit}-{OfFinding}",
-            Playbook = new Playbook { Name = OfFinding, Says = wish.Why, Do = [step], PerHour = WishesPerHour, Risk = wish.Action == HealStep.Stop ? HealRisk.Ask : HealRisk.Safe },
+            Playbook = new Playbook { Name = OfFinding, Says = wish.Why, Do = [step], PerHour = WishesPerHour, Risk = wish.Action == HealStep.Stop || options.RunbookOnly ? HealRisk.Ask : HealRisk.Safe },
             Workload = wish.Workload ?? Treated.WorkloadOf(incident, service),
             Tried = incident.Heal?.Tried ?? [],
             Beside = new HealBeside(null, incident.NextDue, incident.Waiting),

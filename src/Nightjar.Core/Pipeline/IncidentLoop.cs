@@ -11,11 +11,10 @@ namespace Nightjar.Core.Pipeline;
 /// </summary>
 public sealed partial class IncidentLoop(IncidentStores stores, StageList stages, OpenIncidents open, IWakeUps wakeUps, StageRunner runner, LoopRules rules, ILogger<IncidentLoop> logger)
 {
+    private readonly HealAside aside = new(stores, stages, rules);
+
     /// <summary>Steps in one turn: the longest way has about ten; more means that a stage goes in circles.</summary>
     private const int MostSteps = 25;
-
-    /// <summary>How often it is looked while an agent works whether something can be healed.</summary>
-    private static readonly TimeSpan MeanwhileLook = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(10);
 
@@ -84,56 +83,23 @@ public sealed partial class IncidentLoop(IncidentStores stores, StageList stages
             return await WriteAsync(stored, LoopRules.Paused(taken.Incident, pause, now), taken.Entries, cancellationToken);
         }
 
+        return await RunAsync(stage, stored, taken, news, cancellationToken);
+    }
+
+    /// <summary>Runs a stage and writes down what came of it.</summary>
+    private async Task<DateTimeOffset?> RunAsync(IStage stage, Incident stored, Taken taken, IReadOnlyList<InboxMessage> news, CancellationToken cancellationToken)
+    {
         rules.Reached($"{stage.Name}:enter");
-        var running = RunAsync(stage, taken.Incident, news, now, cancellationToken);
+        var context = new StageContext(taken.Incident, news, EffectsOf(stored.Id, stage.Name, stage.OnlyRecords ? null : rules.Pause), rules.Clock.GetUtcNow());
+        var running = runner.RunAsync(stage, context, cancellationToken);
         if (stage.IsAgentWork)
         {
-            await HealMeanwhileAsync(id, running, cancellationToken);
+            await aside.WatchAsync(stored.Id, running, (heal, incident, found, symptoms) => RunAsync(heal, incident, found, symptoms, cancellationToken), cancellationToken);
         }
 
         var outcome = await running;
         rules.Reached($"{stage.Name}:leave");
         return await WriteAsync(stored, outcome.Incident, [.. taken.Entries, .. outcome.Entries], cancellationToken);
-    }
-
-    private Task<StepResult> RunAsync(IStage stage, Incident incident, IReadOnlyList<InboxMessage> news, DateTimeOffset now, CancellationToken cancellationToken) =>
-        runner.RunAsync(stage, new StageContext(incident, news, EffectsOf(incident.Id, stage.Name, stage.OnlyRecords ? null : rules.Pause), now), cancellationToken);
-
-    /// <summary>
-    /// An agent may work for many minutes: a symptom that can be healed does not wait for its end. What healing writes takes the agent's
-    /// step its turn; that is run again then, and finds what the agent said in the journal.
-    /// </summary>
-    private async Task HealMeanwhileAsync(IncidentId id, Task running, CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(MeanwhileLook, rules.Clock);
-        while (!running.IsCompleted && !cancellationToken.IsCancellationRequested)
-        {
-            await Task.WhenAny(running, timer.WaitForNextTickAsync(cancellationToken).AsTask());
-            for (var step = 0; step < MostSteps && !running.IsCompleted && await HealStepAsync(id, cancellationToken); step++)
-            {
-            }
-        }
-    }
-
-    /// <summary>True when there may be another one right away.</summary>
-    private async Task<bool> HealStepAsync(IncidentId id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var now = rules.Clock.GetUtcNow();
-            if (await rules.Beside.NextAsync(stores, id, now, cancellationToken) is not var (stored, taken, news) || await rules.Pause.GetAsync(cancellationToken) is not null || stages.For(taken.Incident) is not { } heal)
-            {
-                return false;
-            }
-
-            var outcome = await RunAsync(heal, taken.Incident, news, now, cancellationToken);
-            return await WriteAsync(stored, outcome.Incident, [.. taken.Entries, .. outcome.Entries], cancellationToken) <= now;
-        }
-        catch (StoreUnavailableException e)
-        {
-            LogStoreUnavailable(id, e.Message);
-            return false;
-        }
     }
 
     /// <summary>After a failure nothing but time, or somebody who asks to try again, lets it try again: other news is noted.</summary>

@@ -59,12 +59,15 @@ internal static class OutcomeRules
     private static StepResult Moved(Incident next, DateTimeOffset due, string stage) =>
         new(next with { NextDue = due }, [Entry(next, stage, "state", $"{next.State}: {next.Why}", next.StateSince)]);
 
-    /// <summary>Waiting for the same thing again is not worth a row. A wait for a turn is no success: failed tries stay counted.</summary>
+    /// <summary>
+    /// Waiting for the same thing again is not worth a row. A wait for a turn is no success: failed tries stay counted, as they do for what is healed
+    /// beside a state whose stage fails.
+    /// </summary>
     private static StepResult Waits(WaitUntil outcome, string stage, DateTimeOffset now)
     {
         var why = Quoting.Plain(outcome.Why, IncidentMoves.LongestWhy);
         var next = outcome.Incident with { NextDue = outcome.At, Waiting = why };
-        next = outcome.IsForTurn ? next : next with { Attempts = 0, BreakerTrips = 0 };
+        next = outcome.IsForTurn || StageList.IsHealedBeside(next) ? next : next with { Attempts = 0, BreakerTrips = 0 };
         return new StepResult(next, why == outcome.Incident.Waiting ? [] : [Entry(next, stage, "wait", why, now)]);
     }
 

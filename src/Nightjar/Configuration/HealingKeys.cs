@@ -31,10 +31,10 @@ internal static class HealingKeys
             .Key("servicesAtOnce", "Services that are healed at once; one more stops all healing and pages.", Whole(1, 1_000), o => o.ServicesAtOnce, (o, v) => o with { ServicesAtOnce = v })
             .Key("escalateAfter", "Heals of a service that fail before its incident goes to investigation, where a playbook's step has no attempts of its own.", Whole(1, 5), o => o.EscalateAfter, (o, v) => o with { EscalateAfter = v })
             .Key("window", "The time within which they count.", Duration("1m", "7d"), o => o.Window, (o, v) => o with { Window = v })
-            .Key("runbookOnly", "Nothing is done but along a playbook, which is quoted; an agent's own commands are asked for in any mode.", Switch(), o => o.RunbookOnly, (o, v) => o with { RunbookOnly = v })
-            .Key("hotFix", "Commands that an agent may run in what runs.", HotFix, o => o.HotFix, (o, v) => o with { HotFix = v })
             .Key("reopenWithin", "A problem that is seen again so soon after it was healed is the same incident, which is opened again.", Duration("1m", "7d"), o => o.ReopenWithin, (o, v) => o with { ReopenWithin = v })
-            .Key("escalateAtComeback", "When it comes back for this time it goes to investigation instead of being healed again.", Whole(1, 100), o => o.EscalateAtComeback, (o, v) => o with { EscalateAtComeback = v });
+            .Key("escalateAtComeback", "When it comes back for this time it goes to investigation instead of being healed again.", Whole(1, 100), o => o.EscalateAtComeback, (o, v) => o with { EscalateAtComeback = v })
+            .Key("runbookOnly", "Nothing is done but along a playbook, which is quoted; an agent's own commands are asked for in any mode.", Switch(), o => o.RunbookOnly, (o, v) => o with { RunbookOnly = v })
+            .Key("hotFix", "Commands that an agent may run in what runs.", HotFix, o => o.HotFix, (o, v) => o with { HotFix = v });
 
     public static readonly Section<Remedy> Remedy =
         new Section<Remedy>("{name, exec | call | directory | project, …}", "What an action of a playbook means for this service; one of exec, call, directory, project.", new Remedy { Name = "" })

@@ -126,6 +126,21 @@ public class LateSymptomStories
     }
 
     [Fact]
+    public async Task A_breaker_that_is_open_stays_open_and_its_page_stands()
+    {
+        var (options, hands) = HealLab.Options();
+        await using var world = await World.StartAsync(options with { Parts = (s, store) => { options.Parts(s, store); s.AddSingleton<IAgent>(new SlowAgent { Fails = true }); } });
+        await MainJobStories.SeeTheRaceAsync(world);
+        await world.PassAsync(TimeSpan.FromMinutes(5));
+        var resting = await world.OnlyIncidentAsync();
+        Assert.Equal(1, resting.BreakerTrips);
+        await DieAsync(world, hands);
+        var incident = await world.OnlyIncidentAsync();
+        Assert.Equal((HealEnd.Verified, 1, resting.NextDue, resting.Waiting), (incident.Heal?.Tried[^1].End, incident.BreakerTrips, incident.NextDue, incident.Waiting));
+        Assert.Single(await world.Store.Pages.StandingAsync(incident.Id, default));
+    }
+
+    [Fact]
     public async Task An_agent_that_works_for_long_is_neither_waited_for_nor_disturbed()
     {
         var agent = new SlowAgent();
@@ -184,12 +199,19 @@ public class LateSymptomStories
 
         public int Runs { get; private set; }
 
+        public bool Fails { get; init; }
+
         public string Name => "slow";
 
         public async Task<Finding> InvestigateAsync(Brief brief, CancellationToken cancellationToken)
         {
             Runs++;
             Begun.TrySetResult();
+            if (Fails)
+            {
+                throw new InvalidOperationException("not today");
+            }
+
             await End.Task.WaitAsync(cancellationToken);
             return new Finding { By = Name, RootCause = "found slowly", Confidence = 0 };
         }
