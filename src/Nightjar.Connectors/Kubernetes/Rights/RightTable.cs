@@ -22,7 +22,7 @@ internal static class RightTable
     public static readonly ImmutableArray<RightUse> Uses =
     [
         new(Every, "see pods, and what was said about them", [.. Of("", Watched, Look, "pods", "events"), .. Of("", Watched, ["get"], "pods/log")]),
-        new(Every, "see workloads", [.. Of("apps", Watched, Look, "deployments", "replicasets", "statefulsets", "daemonsets", "controllerrevisions"), .. Of("batch", Watched, Look, "jobs")]),
+        new(Every, "see workloads", [.. Of("apps", Watched, Look, "deployments", "replicasets", "statefulsets", "daemonsets"), .. Of("apps", Watched, ["list"], "controllerrevisions"), .. Of("batch", Watched, Look, "jobs")]),
         new(Every, "see nodes", Of("", Cluster, Look, "nodes")),
         new(Every, "see storage", [.. Of("", Watched, Look, "persistentvolumeclaims"), .. Of("", Cluster, Look, "persistentvolumes")]),
         new(Every, "see how services are reached", [.. Of("", Watched, Look, "services", "endpoints"), .. Of("networking.k8s.io", Watched, Look, "ingresses")]),
