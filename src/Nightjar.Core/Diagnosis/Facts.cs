@@ -98,5 +98,8 @@ public sealed class Facts
     /// What an event said of making pods is over when the pods are there: controllers try again, and events stay for an hour.
     /// </summary>
     public bool HasItsPods(ObjectRef owner) =>
-        Cluster.Workload(owner) is { } workload && (workload.Wanted == 0 || Cluster.Pods.Count(p => p.Meta.Owner == owner) >= workload.Wanted);
+        Cluster.Workload(owner) is { } workload
+            ? workload.Wanted == 0 || Cluster.Pods.Count(p => p.Meta.Owner == owner) >= workload.Wanted
+            // Events outlive what they are about.
+            : Cluster.Workloads.Any(w => w.Meta.Ref.Kind == owner.Kind);
 }

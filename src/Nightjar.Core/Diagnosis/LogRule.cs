@@ -39,7 +39,7 @@ public abstract class LogRule : CauseRule
         return new Candidate
         {
             Cause = cause.Name, About = top, Quotes = [said], Since = said.At, Condition = isFatal ? cause.Condition ?? "crash-loop" : cause.Condition ?? "",
-            Directness = isFatal ? Directness.States : cause.WhileRunning,
+            Directness = isFatal ? cause.WhenFatal : cause.WhileRunning,
             Says = $"{Name(top)} {cause.Says(match)}", Change = cause.Change(match), Confirm = cause.Confirm, Refute = cause.Refute,
         };
     }
@@ -61,6 +61,9 @@ public abstract class LogRule : CauseRule
 /// <param name="Says">After the workload's name: <c>cannot read …</c>.</param>
 public sealed record LoggedCause(string Name, Regex Words, Directness WhileRunning, Func<Match, string> Says, Func<Match, string> Change, string Confirm, string Refute)
 {
+    /// <summary>How much it says when the program ended after it.</summary>
+    public Directness WhenFatal { get; init; } = Directness.States;
+
     /// <summary>What playbooks know it by; null leaves that to how the program stands.</summary>
     public string? Condition { get; init; }
 }
