@@ -86,6 +86,10 @@ if ((!fast)); then
     want clickhouse-server clickhouse-server "own SQL against a real ClickHouse"
     want dockerd docker.io "real containers in a real Docker Engine"
     want busybox busybox-static "the image that real containers run"
+    want docker-compose docker-compose "compose services that are built anew"
+    initdb=$(compgen -G "/usr/lib/postgresql/*/bin/initdb" | tail -n1)
+    want "${initdb:-initdb}" postgresql "a real PostgreSQL whose connections are used up"
+    want systemd-analyze systemd "the unit as systemd reads it"
     want_cli
     [[ -n ${KUBECONFIG:-} ]] || echo "skipped: KUBECONFIG names no cluster for tests (one whose current context is named nightjar-test): stories on a real Kubernetes"
   fi

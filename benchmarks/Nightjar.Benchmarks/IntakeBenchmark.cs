@@ -25,7 +25,7 @@ internal sealed class IntakeBenchmark : IBenchmark
             await using var store = await SqliteStore.OpenAsync(Path.Combine(folder.FullName, "nightjar.db"), TimeProvider.System, cancellationToken);
             var open = new OpenIncidents();
             var stores = new IncidentStores(store.Incidents, store.Folds, store.Inbox, store.Journal, store.Ledger);
-            var intake = new Intake(stores, open, new HoldBack(store.Silences, store.Ledger, store.Incidents, new Catalogue([]), TimeProvider.System), new Catalogue([]), new NoWakeUps(), new IntakeOptions(), TimeProvider.System);
+            var intake = new Intake(stores, open, new HoldBack(store.Silences, store.Ledger, store.Incidents, new Catalogue([]), TimeProvider.System), new Catalogue([]), new NoWakeUps(), new IntakeOptions(FingerprintStrategy.Evidence, TimeSpan.FromHours(1)), TimeProvider.System);
             var problems = Enumerable.Range(0, Problems).Select(Problem).ToArray();
 
             var began = Stopwatch.GetTimestamp();

@@ -10,23 +10,25 @@ using Nightjar.Logs.Sources;
 namespace Nightjar.Logs;
 
 /// <summary>The log engine as the host sees it: watchers of log files and of other sources of lines, and digests of what they said.</summary>
-public sealed class LogWatching : ILogDigests
+public sealed class LogWatching : ILogDigests, ILineFollower
 {
     private readonly Catalogue catalogue;
     private readonly TimeProvider clock;
     private readonly ImmutableArray<LogTrigger> triggers;
+    private readonly LogStores stores;
+    private readonly ILogger logger;
     private readonly ConcurrentDictionary<ServiceName, ServiceLog> logs = new();
+    private readonly ConcurrentDictionary<ServiceName, HandOver> handOvers = new();
 
     /// <param name="sources">Lines that are not in files; a service may have both.</param>
     /// <param name="triggers">Those of every service, beside its own.</param>
     /// <exception cref="ArgumentException">A trigger is not a regular expression.</exception>
     public LogWatching(Catalogue catalogue, IEnumerable<ILineSource> sources, ImmutableArray<LogTrigger> triggers, LogStores stores, TimeProvider clock, ILoggerFactory loggers)
     {
-        (this.catalogue, this.clock, this.triggers) = (catalogue, clock, triggers);
-        var logger = loggers.CreateLogger<LogWatching>();
+        (this.catalogue, this.clock, this.triggers, this.stores, logger) = (catalogue, clock, triggers, stores, loggers.CreateLogger<LogWatching>());
         var bells = new DirectoryBells(logger);
         var bySource = sources.ToLookup(s => s.Service);
-        Watchers = [.. catalogue.All.SelectMany(service => Watch(service, bySource[service.Name], stores, bells, logger))];
+        Watchers = [.. catalogue.All.SelectMany(service => Watch(service, bySource[service.Name], bells))];
     }
 
     /// <summary>Run each until shutdown.</summary>
@@ -55,21 +57,33 @@ public sealed class LogWatching : ILogDigests
         },
         cancellationToken);
 
-    private IEnumerable<IWatcher> Watch(Service service, IEnumerable<ILineSource> sources, LogStores stores, DirectoryBells bells, ILogger logger)
+    /// <summary>A service has one place where its lines are counted, whoever reads them.</summary>
+    public Task FollowAsync(ILineSource source, CancellationToken cancellationToken)
     {
-        var log = new ServiceLog(service, clock, everywhere: triggers);
-        var handOver = new HandOver(service.Name, log, stores, clock, logger);
-        ImmutableArray<IWatcher> watchers =
-        [
-            .. service.Logs.IsEmpty ? Array.Empty<IWatcher>() : [new LogWatcher(service, log, handOver, bells, clock, logger)],
-            .. sources.Select(s => new SourceWatcher(s, log, handOver, clock, logger)),
-        ];
-        if (!watchers.IsEmpty)
+        var (log, handOver) = Of(catalogue.Get(source.Service));
+        return new SourceWatcher(source, log, handOver, clock, logger).RunAsync(cancellationToken);
+    }
+
+    private IEnumerable<IWatcher> Watch(Service service, IEnumerable<ILineSource> sources, DirectoryBells bells)
+    {
+        var all = sources.ToList();
+        if (service.Logs.IsEmpty && all.Count == 0)
         {
-            logs[service.Name] = log;
+            return [];
         }
 
-        return watchers;
+        var (log, handOver) = Of(service);
+        return
+        [
+            .. service.Logs.IsEmpty ? Array.Empty<IWatcher>() : [new LogWatcher(service, log, handOver, bells, clock, logger)],
+            .. all.Select(s => new SourceWatcher(s, log, handOver, clock, logger)),
+        ];
+    }
+
+    private (ServiceLog Log, HandOver HandOver) Of(Service service)
+    {
+        var log = logs.GetOrAdd(service.Name, _ => new ServiceLog(service, clock, everywhere: triggers));
+        return (log, handOvers.GetOrAdd(service.Name, _ => new HandOver(service.Name, log, stores, clock, logger)));
     }
 }
 

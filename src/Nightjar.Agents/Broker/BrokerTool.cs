@@ -19,6 +19,9 @@ public sealed record BrokerTool(string Name, string Description, JsonObject Sche
 
     public static JsonObject Text(string says, int most) => new() { ["type"] = "string", ["description"] = says, ["maxLength"] = most };
 
+    /// <summary>One of these words; where there are none, none can be given.</summary>
+    public static JsonObject Choice(string says, IEnumerable<string> words) => new() { ["type"] = "string", ["description"] = says, ["enum"] = new JsonArray([.. words.Select(w => (JsonNode)w)]) };
+
     public static JsonObject Number(string says, double least, double most) => new() { ["type"] = "number", ["description"] = says, ["minimum"] = least, ["maximum"] = most };
 
     public static JsonObject Whole(string says, long least, long most) => new() { ["type"] = "integer", ["description"] = says, ["minimum"] = least, ["maximum"] = most };

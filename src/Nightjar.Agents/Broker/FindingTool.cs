@@ -15,6 +15,7 @@ public sealed class FindingTool(Brief brief, string by, ImmutableArray<Quote> qu
 {
     private const int LongestSentence = 600;
     private const int LongestDetails = 6_000;
+    private const int LongestName = 300;
     private const int MostItems = 12;
 
     /// <summary>What was submitted and accepted; null until then.</summary>
@@ -25,7 +26,7 @@ public sealed class FindingTool(Brief brief, string by, ImmutableArray<Quote> qu
 
     public BrokerTool Tool => new("submit_finding", "Ends the investigation. Call it exactly once, with what you found; low confidence is an answer, a guess is not.", Schema, RunAsync);
 
-    private static JsonObject Schema => BrokerTool.Takes(
+    private JsonObject Schema => BrokerTool.Takes(
         ["root_cause", "confidence", "evidence_ids", "ruled_out", "missing"],
         ("root_cause", BrokerTool.Text("one sentence: what fails, where, and why", LongestSentence)),
         ("details", BrokerTool.Text("the reasoning, in short paragraphs of Markdown", LongestDetails)),
@@ -36,7 +37,10 @@ public sealed class FindingTool(Brief brief, string by, ImmutableArray<Quote> qu
         ("confidence", BrokerTool.Number("how sure, 0 to 1", 0, 1)),
         ("evidence_ids", BrokerTool.Texts("ids of the evidence that shows it, such as E1", MostItems, 8)),
         ("ruled_out", BrokerTool.Texts("other causes, each with why it is not the one", MostItems, LongestSentence)),
-        ("missing", BrokerTool.Texts("what would have helped and was not there", MostItems, LongestSentence)));
+        ("missing", BrokerTool.Texts("what would have helped and was not there", MostItems, LongestSentence)),
+        ("mitigation_action", BrokerTool.Choice("one action that would help at once, before the cause is gone; leave it out when none would. It is done only where the policy of healing lets it be", Mitigation.Actions(brief.Service))),
+        ("mitigation_workload", BrokerTool.Choice("on which workload; the one in trouble when left out", Mitigation.Workloads(brief.Incident, brief.Service))),
+        ("mitigation_why", BrokerTool.Text("one sentence: why it would help", LongestSentence)));
 
     private async Task<string> RunAsync(ToolArguments arguments, CancellationToken cancellationToken)
     {
@@ -99,6 +103,24 @@ public sealed class FindingTool(Brief brief, string by, ImmutableArray<Quote> qu
             Evidence = [.. quotes.Where(q => ids.Contains(q.Id))],
             RuledOut = arguments.Texts("ruled_out", MostItems, LongestSentence),
             Missing = arguments.Texts("missing", MostItems, LongestSentence),
+            Mitigation = Wish(arguments),
         };
+    }
+
+    private Mitigation? Wish(ToolArguments arguments)
+    {
+        var (action, workload, why) = (arguments.Text("mitigation_action", LongestName), arguments.Text("mitigation_workload", LongestName), arguments.Text("mitigation_why", LongestSentence));
+        if (action.Length == 0)
+        {
+            return null;
+        }
+
+        var wish = new Mitigation(action, workload.Length == 0 ? null : workload, why);
+        if (wish.Refusal(brief.Incident, brief.Service) is { } refusal)
+        {
+            arguments.Blame("mitigation_action", refusal);
+        }
+
+        return wish;
     }
 }

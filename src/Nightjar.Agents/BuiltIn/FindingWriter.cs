@@ -30,6 +30,7 @@ internal sealed class FindingWriter(Brief brief, ImmutableArray<Trouble> trouble
             RuledOut = [.. RuledOut()],
             Missing = [.. Missing()],
             ContributingFactors = [.. Factors()],
+            Mitigation = FirstAid.Of(brief.Evidence),
         };
     }
 

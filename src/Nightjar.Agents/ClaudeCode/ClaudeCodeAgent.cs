@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Nightjar.Agents.Broker;
 using Nightjar.Agents.BuiltIn;
 using Nightjar.Core.Evidence;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Memory;
 using Nightjar.Core.Proposal;
@@ -16,7 +17,7 @@ namespace Nightjar.Agents.ClaudeCode;
 /// no network and no shell: the gateway is its way to the model, the broker its way to everything else.
 /// </summary>
 public sealed partial class ClaudeCodeAgent(
-    ClaudeCodeOptions options, AgentRoom room, BuiltInInvestigator builtIn, ICodeRepositories repositories, IServiceCheck checks, IRates rates, IIncidentMemory memory, ILogger<ClaudeCodeAgent> logger) : IAgent
+    ClaudeCodeOptions options, AgentRoom room, BuiltInInvestigator builtIn, ICodeRepositories repositories, IServiceCheck checks, IRates rates, IIncidentMemory memory, HotFixes fixes, ILogger<ClaudeCodeAgent> logger) : IAgent
 {
     private static readonly string[] Reading = ["Read", "Grep", "Glob"];
 
@@ -38,7 +39,7 @@ public sealed partial class ClaudeCodeAgent(
         foreach (var model in options.Models.TakeWhile(_ => best is null || best.Confidence < options.Sure))
         {
             var answer = new FindingTool(brief, $"claude-code ({model})", hypotheses.Evidence);
-            var run = new AgentRun(brief, "investigate", model, source?.Path, IsReadOnly: true, Reading, "dontAsk", [.. new EvidenceTools(brief, rates, memory).All, answer.Tool]);
+            var run = new AgentRun(brief, "investigate", model, source?.Path, IsReadOnly: true, Reading, "dontAsk", [.. new EvidenceTools(brief, rates, memory).All, .. ExecTool.For(fixes, brief), answer.Tool]);
             await RunAsync(run, message, new Submission("submit_finding", () => answer.Accepted is not null, () => answer.Refused > 1, MayDecline: false), cancellationToken);
             best = answer.Accepted is { } found && (best is null || found.Confidence >= best.Confidence) ? found : best;
         }

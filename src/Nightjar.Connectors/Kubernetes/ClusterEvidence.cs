@@ -117,10 +117,10 @@ internal sealed class ClusterEvidence(Func<IEnumerable<(KubeApi Api, ClusterMirr
 
     private static async Task ListAsync(KubeApi api, ClusterMirror mirror, KubeResource resource, string? version, string? space, CancellationToken cancellationToken)
     {
-        var kept = mirror.Keeper(resource.Kind);
+        var kept = mirror.Keeper(resource.Kind, space);
         for (var (next, isFirst) = ("", true); version is not null && (isFirst || next.Length > 0); isFirst = false)
         {
-            using var page = await api.GetAsync($"{resource.Path(version, space)}?limit=500{(next.Length > 0 ? $"&continue={Uri.EscapeDataString(next)}" : "")}", $"list {resource.Plural}", cancellationToken);
+            using var page = await api.GetAsync($"{resource.Path(version, space)}?limit={resource.PageSize}{(next.Length > 0 ? $"&continue={Uri.EscapeDataString(next)}" : "")}", $"list {resource.Plural}", cancellationToken);
             next = page.RootElement.At("metadata").Text("continue");
             // Several namespaces are one list for the mirror.
             foreach (var item in page.RootElement.Items("items"))

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Nightjar.Connectors.Kubernetes.Ahead;
+using Nightjar.Connectors.Kubernetes.Lines;
 using Nightjar.Connectors.Kubernetes.Objects;
 using Nightjar.Connectors.Kubernetes.Wire;
 using Nightjar.Core.Evidence.Cluster;
@@ -14,29 +17,40 @@ namespace Nightjar.Connectors.Kubernetes;
 /// Watches one cluster: each change is judged when it comes, and everything again every quarter of a minute, because some things are wrong
 /// only after a while. What stays wrong is told again once a minute.
 /// </summary>
-internal sealed partial class ClusterWatch
+internal sealed partial class ClusterWatch : IDisposable
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan TellAgain = TimeSpan.FromMinutes(1);
+
+    /// <summary>Between two looks ahead: less than it takes for a problem to be over by itself.</summary>
+    private static readonly TimeSpan LookAhead = TimeSpan.FromMinutes(2);
+
+    /// <summary>A difference of clocks that people want to know of.</summary>
+    private static readonly TimeSpan OddClock = TimeSpan.FromSeconds(30);
 
     private readonly KubeApi api;
     private readonly KubernetesOptions options;
     private readonly ISignalDoor door;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
+    private readonly Scope scope;
     private readonly ClusterMirror mirror;
     private readonly ClusterJudge judge;
+    private readonly Discovery discovery;
+    private readonly ClusterOutlook outlook;
+    private readonly DigestTeller digest;
+    private readonly ClusterLines? lines;
     private readonly List<Reflector> reflectors;
     private readonly ConcurrentDictionary<ObjectRef, bool> due = new();
     private readonly Channel<bool> bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ConcurrentDictionary<(ServiceName, string?, string?), DateTimeOffset> told = new();
     private volatile string? trouble = "not connected yet";
 
-    public ClusterWatch(KubeApi api, KubernetesOptions options, Catalogue catalogue, ISignalDoor door, TimeProvider clock, ILogger logger)
+    /// <param name="follower">Who reads lines; null when nobody does.</param>
+    public ClusterWatch(KubeApi api, KubernetesOptions options, Catalogue catalogue, ISignalDoor door, ILineFollower? follower, TimeProvider clock, ILogger logger)
     {
-        (this.api, this.options, this.door, this.clock, this.logger) = (api, options, door, clock, logger);
-        var scope = new Scope(options);
+        (this.api, this.options, this.door, this.clock, this.logger, scope) = (api, options, door, clock, logger, new Scope(options));
         mirror = new ClusterMirror((meta, isThere) =>
         {
             if (isThere && scope.Has(meta.Namespace))
@@ -44,12 +58,16 @@ internal sealed partial class ClusterWatch
                 Look(meta.Ref);
             }
         });
-        judge = new ClusterJudge(mirror, scope, options.Patience, api.Name, catalogue);
+        judge = new ClusterJudge(mirror, scope, options.Patience, api.Name, catalogue, () => api.Ahead);
+        discovery = new Discovery(api, clock);
+        outlook = new ClusterOutlook(mirror, judge, scope, api, discovery, clock);
+        digest = new DigestTeller(api.Name);
+        lines = follower is null || !options.Logs ? null : new ClusterLines(mirror, judge, scope, api, follower, clock, logger);
         reflectors =
         [
             .. from resource in KubeResource.Watched
                from space in resource.IsNamespaced ? scope.Asked : [null]
-               select new Reflector(api, resource, space, resource.Kind is "Node" or "Event" ? null : options.Selector, mirror.Keeper(resource.Kind), Random.Shared.NextDouble, clock, logger),
+               select new Reflector(api, resource, space, resource.IsSelected ? options.Selector : null, mirror.Keeper(resource.Kind, space), Random.Shared.NextDouble, clock, logger),
         ];
     }
 
@@ -58,15 +76,22 @@ internal sealed partial class ClusterWatch
         get
         {
             var faults = reflectors.Where(r => r.Health.Fault is not null).ToList();
+            var misses = Misses;
             var says = new[]
             {
                 trouble,
+                misses,
                 faults.Count == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"does not see {string.Join(", ", faults.Select(f => f.Resource.Plural).Distinct())}: {faults[0].Health.Fault}"),
+                api.Ahead.Duration() < OddClock ? null : string.Create(CultureInfo.InvariantCulture, $"its clock is {api.Ahead.Duration().TotalSeconds:0} s {(api.Ahead > TimeSpan.Zero ? "ahead of" : "behind")} ours"),
                 string.Create(CultureInfo.InvariantCulture, $"{mirror.Count} objects, {mirror.PodCount} pods"),
+                lines?.Says,
             };
-            return new WatcherHealth(trouble is null && !faults.Any(f => f.Resource.IsVital), string.Join("; ", says.OfType<string>()));
+            return new WatcherHealth(trouble is null && misses is null && !faults.Any(f => f.Resource.IsVital), string.Join("; ", says.OfType<string>()));
         }
     }
+
+    /// <summary>Namespaces that are configured and are not there; nothing where namespaces may not be seen.</summary>
+    private string? Misses => mirror.Namespaces.ToList() is { Count: > 0 } there ? scope.Misses(there) : null;
 
     /// <summary>What is seen of the cluster, and the way to it.</summary>
     public (KubeApi Api, ClusterMirror Mirror) Seen => (api, mirror);
@@ -75,11 +100,39 @@ internal sealed partial class ClusterWatch
     /// <exception cref="KubeException">The cluster did not answer at the very beginning.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var discovery = new Discovery(api, clock);
         await discovery.ServedAsync(cancellationToken);
         trouble = null;
-        await Task.WhenAll([.. reflectors.Select(r => r.RunAsync(discovery.ServedAsync, cancellationToken)), JudgeAsync(cancellationToken), SweepAsync(cancellationToken)]);
+        await Task.WhenAll([.. Reflect(cancellationToken), JudgeAsync(cancellationToken), SweepAsync(cancellationToken), LookAheadAsync(cancellationToken), ReadAsync(cancellationToken)]);
     }
+
+    /// <summary>One look at everything instead of watching.</summary>
+    /// <exception cref="KubeException">The cluster did not answer.</exception>
+    public async Task<ClusterScan> ScanAsync(CancellationToken cancellationToken)
+    {
+        await discovery.ServedAsync(cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = Task.WhenAll(Reflect(stop.Token));
+        try
+        {
+            await Listed.WaitAsync(cancellationToken);
+            var ahead = options.LookAhead ? LookAheadLines(await outlook.LookAsync(cancellationToken)) : [];
+            var unseen = reflectors.Where(r => r.Health.Fault is not null).Select(r => r.Health.Fault ?? "").Append(Misses).OfType<string>().Distinct();
+            return new ClusterScan([.. judge.JudgeAll(clock.GetUtcNow())], ahead, [.. unseen.Select(u => $"{api.Name}: {u}")], mirror.PodCount);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public void Dispose() => discovery.Dispose();
+
+    private Task Listed => Task.WhenAll(reflectors.Select(r => r.Listed));
+
+    private static ImmutableArray<string> LookAheadLines(ImmutableArray<Core.Signals.Cluster.Ahead.Weakness> found) => Core.Signals.Cluster.Ahead.LookAhead.Digest(found);
+
+    private IEnumerable<Task> Reflect(CancellationToken cancellationToken) => reflectors.Select(r => r.RunAsync(discovery.ServedAsync, cancellationToken));
 
     private void Look(ObjectRef about)
     {
@@ -87,10 +140,24 @@ internal sealed partial class ClusterWatch
         bell.Writer.TryWrite(true);
     }
 
+    private async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        if (lines is not null)
+        {
+            await Listed.WaitAsync(cancellationToken);
+            await lines.RunAsync(cancellationToken);
+        }
+    }
+
     /// <summary>Nothing is judged before everything was listed: whose a pod is, its replica set says.</summary>
     private async Task JudgeAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(reflectors.Select(r => r.Listed)).WaitAsync(cancellationToken);
+        await Listed.WaitAsync(cancellationToken);
+        if (Misses is { } misses)
+        {
+            ScopeMisses(api.Name, misses);
+        }
+
         await foreach (var _ in bell.Reader.ReadAllAsync(cancellationToken))
         {
             foreach (var about in due.Keys)
@@ -100,6 +167,18 @@ internal sealed partial class ClusterWatch
                 {
                     await TellAsync(signal, cancellationToken);
                 }
+            }
+        }
+    }
+
+    private async Task LookAheadAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(LookAhead, clock);
+        while (options.LookAhead && await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            if (digest.Tell(await outlook.LookAsync(cancellationToken), clock.GetUtcNow()) is { } signal)
+            {
+                await TellAsync(signal, cancellationToken);
             }
         }
     }
@@ -146,6 +225,15 @@ internal sealed partial class ClusterWatch
         }
     }
 
+    [LoggerMessage(3404, LogLevel.Warning, "{Cluster}: {Misses}")]
+    private partial void ScopeMisses(string cluster, string misses);
+
     [LoggerMessage(3403, LogLevel.Error, "What fails in {Cluster} could not be handed over")]
     private partial void HandOverFailed(string cluster, Exception exception);
 }
+
+/// <summary>What one look at a cluster found.</summary>
+/// <param name="Signals">What is wrong.</param>
+/// <param name="Ahead">What is weak, a line for each kind.</param>
+/// <param name="Unseen">What could not be looked at, and why: not to see is not to see nothing.</param>
+public sealed record ClusterScan(ImmutableArray<Signal> Signals, ImmutableArray<string> Ahead, ImmutableArray<string> Unseen, int Pods);

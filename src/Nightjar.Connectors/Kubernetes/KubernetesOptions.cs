@@ -25,6 +25,12 @@ public sealed record KubernetesOptions
 
     public ClusterPatience Patience { get; init; } = new();
 
+    /// <summary>Whether the logs of pods are read.</summary>
+    public bool Logs { get; init; } = true;
+
+    /// <summary>Whether a digest tells of what is well and will not stay so.</summary>
+    public bool LookAhead { get; init; } = true;
+
     /// <summary>Nightjar's own namespace, where its lease is; null takes the pod's own, and <c>nightjar</c> outside of a cluster.</summary>
     public string? Home { get; init; }
 

@@ -21,7 +21,7 @@ public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock
     /// <summary>Who changes what runs in the clusters, and who looks how it is.</summary>
     public ClusterHands Hands(Catalogue catalogue)
     {
-        var clusters = new Clusters([.. Contexts], Open);
+        var clusters = new Clusters([.. Contexts], Open, c => watchers.FirstOrDefault(w => w.Name == Shown(c))?.MayAct != false);
         var where = new Whereabouts(clusters, options, catalogue);
         return new ClusterHands(new KubeActuator(where, clusters, new PodExec(clock), clock), new KubeWorkloads(where, clock), clusters);
     }
@@ -33,10 +33,42 @@ public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock
     public IClusterEvidence Evidence => new ClusterEvidence(() => watchers.Select(w => w.Watch).OfType<ClusterWatch>().Select(w => w.Seen), () => Contexts.Select(c => (Func<KubeApi>)(() => new KubeApi(Open(c)))), new Scope(options), clock);
 
     /// <param name="store">The identity of our store, by which a lease is known to be ours after a restart.</param>
-    public IEnumerable<IWatcher> Watchers(Catalogue catalogue, ISignalDoor door, Conduct conduct, string store, ILoggerFactory loggers)
+    /// <param name="follower">Who reads the pods' lines.</param>
+    public IEnumerable<IWatcher> Watchers(Catalogue catalogue, ISignalDoor door, ILineFollower follower, Conduct conduct, string store, ILoggerFactory loggers)
     {
-        watchers = [.. Contexts.Select(c => new KubernetesWatcher(Shown(c), () => Open(c), options, catalogue, door, clock, loggers.CreateLogger<KubernetesRoom>(), Terms(conduct, store)))];
+        watchers = [.. Contexts.Select(c => new KubernetesWatcher(Shown(c), () => Open(c), options, catalogue, door, clock, loggers.CreateLogger<KubernetesRoom>(), Terms(conduct, store), follower))];
         return watchers;
+    }
+
+    /// <summary>Pods that are seen now, in the scope or not.</summary>
+    public int Pods => watchers.Sum(w => w.Watch?.Seen.Mirror.Pods.Count() ?? 0);
+
+    /// <summary>Looks once at each cluster instead of watching it. A cluster that cannot be looked at is among what is not seen.</summary>
+    /// <param name="deadline">How long one cluster may take to tell of itself.</param>
+    public async Task<ImmutableArray<ClusterScan>> ScanAsync(Catalogue catalogue, TimeSpan deadline, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var found = ImmutableArray.CreateBuilder<ClusterScan>();
+        foreach (var context in Contexts)
+        {
+            using var limit = new CancellationTokenSource(deadline, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            try
+            {
+                using var api = new KubeApi(Open(context), clock);
+                using var eye = new ClusterWatch(api, options, catalogue, NoDoor.One, null, clock, loggers.CreateLogger<KubernetesRoom>());
+                found.Add(await eye.ScanAsync(either.Token));
+            }
+            catch (KubeException e)
+            {
+                found.Add(new ClusterScan([], [], [$"{Shown(context)}: {e.Message}"], 0));
+            }
+            catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                found.Add(new ClusterScan([], [], [$"{Shown(context)} did not tell of all that it has within {deadline.TotalSeconds:0} s"], 0));
+            }
+        }
+
+        return found.ToImmutable();
     }
 
     /// <summary>Asks each cluster who it is; for people who set it up.</summary>
@@ -51,7 +83,8 @@ public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock
                 using var api = new KubeApi(Open(context));
                 using var version = await api.GetAsync("/version", "ask for the version", cancellationToken);
                 using var pods = await api.GetAsync(KubeResource.Watched[0].Path("v1", new Scope(options).Asked[0]) + "?limit=1", "list pods", cancellationToken);
-                found.Add((Shown(context), true, $"{api.Shown}, {Objects.Fields.Text(version.RootElement, "gitVersion")}"));
+                var misses = await MissesAsync(api, cancellationToken);
+                found.Add((Shown(context), misses is null, misses ?? $"{api.Shown}, {Objects.Fields.Text(version.RootElement, "gitVersion")}"));
             }
             catch (KubeException e)
             {
@@ -85,6 +118,20 @@ public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock
         return found.ToImmutable();
     }
 
+    /// <summary>Null also where namespaces may not be listed: then it cannot be told.</summary>
+    private async Task<string?> MissesAsync(KubeApi api, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var spaces = await api.GetAsync("/api/v1/namespaces", "list namespaces", cancellationToken);
+            return new Scope(options).Misses([.. Objects.Fields.Items(spaces.RootElement, "items").Select(s => Objects.Fields.Text(Objects.Fields.At(s, "metadata"), "name"))]);
+        }
+        catch (KubeException e) when (e.Fault == KubeFault.Forbidden)
+        {
+            return null;
+        }
+    }
+
     private LeaseTerms? Terms(Conduct conduct, string store) =>
         options.Lease == LeaseUse.Never ? null : new LeaseTerms(new LeaseHolder(Environment.MachineName, store), !conduct.DryRun && (options.Lease == LeaseUse.Always || conduct.Mode != Mode.Observe));
 
@@ -104,6 +151,14 @@ public sealed class KubernetesRoom(KubernetesOptions options, TimeProvider clock
 
         var paths = options.Kubeconfig is { } path ? [path] : KubeConfig.UsualPaths(variable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
         return KubeConfig.Read(paths).Open(context, clock);
+    }
+
+    /// <summary>A look tells nobody itself.</summary>
+    private sealed class NoDoor : ISignalDoor
+    {
+        public static readonly NoDoor One = new();
+
+        public ValueTask AcceptAsync(Signal signal, CancellationToken cancellationToken) => ValueTask.CompletedTask;
     }
 }
 

@@ -9,8 +9,9 @@ namespace Nightjar.Connectors.Kubernetes;
 
 /// <summary>Watches one cluster for as long as Nightjar runs: a kubeconfig that is no use, or a cluster that does not answer, is said and tried again.</summary>
 /// <param name="open">Reads how the cluster is reached, anew each time.</param>
+/// <param name="follower">Who reads the pods' lines; null when nobody does.</param>
 /// <param name="terms">How the scope is shared with other Nightjars; null when it is not.</param>
-internal sealed partial class KubernetesWatcher(string name, Func<ClusterAccess> open, KubernetesOptions options, Catalogue catalogue, ISignalDoor door, TimeProvider clock, ILogger logger, LeaseTerms? terms = null) : IWatcher
+internal sealed partial class KubernetesWatcher(string name, Func<ClusterAccess> open, KubernetesOptions options, Catalogue catalogue, ISignalDoor door, TimeProvider clock, ILogger logger, LeaseTerms? terms = null, ILineFollower? follower = null) : IWatcher
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
 
@@ -35,7 +36,7 @@ internal sealed partial class KubernetesWatcher(string name, Func<ClusterAccess>
             try
             {
                 var access = open();
-                using var api = new KubeApi(access);
+                using var api = new KubeApi(access, clock);
                 await (terms is null ? WatchAsync(api, door, cancellationToken) : ShareAsync(api, terms, KubernetesRoom.Home(access, options), cancellationToken));
             }
             catch (KubeException e)
@@ -59,10 +60,12 @@ internal sealed partial class KubernetesWatcher(string name, Func<ClusterAccess>
         return new SharedScope(lease, door).RunAsync((to, ct) => WatchAsync(api, to, ct), cancellationToken);
     }
 
-    private Task WatchAsync(KubeApi api, ISignalDoor to, CancellationToken cancellationToken)
+    private async Task WatchAsync(KubeApi api, ISignalDoor to, CancellationToken cancellationToken)
     {
-        watch = new ClusterWatch(api, options, catalogue, to, clock, logger);
-        return watch.RunAsync(cancellationToken);
+        // Who stands by reads no lines: what they say would be told twice.
+        using var eye = new ClusterWatch(api, options, catalogue, to, MayAct ? follower : null, clock, logger);
+        watch = eye;
+        await eye.RunAsync(cancellationToken);
     }
 
     [LoggerMessage(3402, LogLevel.Warning, "{Cluster} cannot be watched; trying again in {Delay}: {Why}")]

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Nightjar.Core.Announcements;
 using Nightjar.Core.Evidence;
+using Nightjar.Core.Incidents;
 using Nightjar.Core.Signals;
 
 namespace Nightjar.Connectors.Paging;
@@ -11,14 +13,19 @@ namespace Nightjar.Connectors.Paging;
 public sealed record AnnounceStores(IRates Rates, IWatchMarks Marks);
 
 /// <summary>
-/// Tells announcements by mail or webhook, in the background: nothing waits for a slow server. What cannot be told in three tries is
-/// said in our own log; pages are what is told until somebody answers.
+/// Tells announcements by mail or webhook, in the background: nothing waits for a slow server, and what waits is on disk, so that a kill
+/// loses none; told twice is possible then. What cannot be told in three tries is said in our own log; pages are what is told until somebody answers.
 /// </summary>
 public sealed partial class ChannelAnnouncer : IAnnouncer, IDisposable, IAsyncDisposable
 {
     private const int MostWaiting = 1_000;
 
     private const int MostStanding = 1_000;
+
+    /// <summary>So many of them are on disk, the newest, in so many characters: they are written anew with each.</summary>
+    private const int MostKept = 100;
+
+    private const int LongestKept = 200_000;
 
     private const int Tries = 3;
 
@@ -37,6 +44,9 @@ public sealed partial class ChannelAnnouncer : IAnnouncer, IDisposable, IAsyncDi
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly Task sending;
     private SortedSet<long>? standing;
+    private List<Announcement>? owed;
+    private Announcement[] left = [];
+    private string kept = "";
 
     /// <param name="severity">What is less grave is left out.</param>
     public ChannelAnnouncer(IPageChannel channel, Severity severity, AnnounceStores stores, TimeProvider clock, ILogger logger)
@@ -48,6 +58,8 @@ public sealed partial class ChannelAnnouncer : IAnnouncer, IDisposable, IAsyncDi
 
     private string MarkKey => $"announce {channel.Name}";
 
+    private string OwedKey => $"announce {channel.Name} waiting";
+
     public async Task TellAsync(Announcement announcement, CancellationToken cancellationToken)
     {
         await turn.WaitAsync(cancellationToken);
@@ -55,6 +67,10 @@ public sealed partial class ChannelAnnouncer : IAnnouncer, IDisposable, IAsyncDi
         {
             if (await IsWantedAsync(announcement, cancellationToken))
             {
+                var all = await OwedAsync(cancellationToken);
+                all.Add(announcement);
+                all.RemoveRange(0, Math.Max(0, all.Count - MostWaiting));
+                await KeepAsync(cancellationToken);
                 waiting.Writer.TryWrite(announcement);
             }
         }
@@ -108,11 +124,83 @@ public sealed partial class ChannelAnnouncer : IAnnouncer, IDisposable, IAsyncDi
 
     private async Task SendAllAsync()
     {
+        await OnDiskAsync(_ => { });
+        foreach (var announcement in left)
+        {
+            await SendOnceAsync(announcement);
+        }
+
         await foreach (var announcement in waiting.Reader.ReadAllAsync(stop.Token))
         {
-            await SendAsync(announcement);
+            await SendOnceAsync(announcement);
         }
     }
+
+    private async Task SendOnceAsync(Announcement announcement)
+    {
+        await SendAsync(announcement);
+        await OnDiskAsync(all => all.Remove(announcement));
+    }
+
+    /// <summary>Changes what waits on disk as soon as the store can be written: until then an announcement may be told again after a kill.</summary>
+    private async Task OnDiskAsync(Action<List<Announcement>> change)
+    {
+        for (var isDone = false; !isDone;)
+        {
+            await turn.WaitAsync(stop.Token);
+            try
+            {
+                change(await OwedAsync(stop.Token));
+                await KeepAsync(stop.Token);
+                isDone = true;
+            }
+            catch (StoreUnavailableException)
+            {
+                // It is tried again below.
+            }
+            finally
+            {
+                turn.Release();
+            }
+
+            if (!isDone)
+            {
+                await Task.Delay(Pause, clock, stop.Token);
+            }
+        }
+    }
+
+    /// <summary>What was not told when it was last stopped comes first, in its order.</summary>
+    private async Task<List<Announcement>> OwedAsync(CancellationToken cancellationToken)
+    {
+        if (owed is null)
+        {
+            kept = await stores.Marks.GetAsync(OwedKey, cancellationToken) ?? "";
+            owed = kept.Length == 0 ? [] : JsonSerializer.Deserialize<List<Announcement>>(kept, BundleFormat.Json) ?? [];
+            left = [.. owed];
+        }
+
+        return owed;
+    }
+
+    private async Task KeepAsync(CancellationToken cancellationToken)
+    {
+        var newest = (owed ?? []).TakeLast(MostKept).ToList();
+        var json = Written(newest);
+        while (json.Length > LongestKept)
+        {
+            newest.RemoveRange(0, (newest.Count + 1) / 2);
+            json = Written(newest);
+        }
+
+        if (json != kept)
+        {
+            await stores.Rates.AddAsync([], new Dictionary<string, string> { [OwedKey] = json }, cancellationToken);
+            kept = json;
+        }
+    }
+
+    private static string Written(List<Announcement> announcements) => announcements.Count == 0 ? "" : JsonSerializer.Serialize(announcements, BundleFormat.Json);
 
     private async Task SendAsync(Announcement announcement)
     {

@@ -67,7 +67,7 @@ public sealed partial class Teller(IEnumerable<IAnnouncer> announcers, Pager pag
         var key = $"tell-{incident.State}-{incident.Visit}";
         return incident.State switch
         {
-            IncidentState.Detected => new Told(key, incident.Severity, "opened", incident.HeldBy is { } holder ? $"held back by {holder}" : $"{incident.Trigger.Kind}", null),
+            IncidentState.Detected => new Told(key, incident.Severity, incident.CameBack is { } back ? $"came back, time {back.Count}" : "opened", incident.HeldBy is { } holder ? $"held back by {holder}" : $"{incident.Trigger.Kind}", null),
             IncidentState.InReview => new Told(key, Severity.Warning, "has a fix to review", $"{incident.Why} {incident.Request?.Url}", null),
             IncidentState.NeedsHuman => new Told(key, Severity.Critical, "needs you", incident.Question?.Text ?? "", PageCause.Question),
             IncidentState.Resolved => new Told(key, Severity.Info, "resolved", $"{incident.Outcome}: {incident.Why}", null),

@@ -56,14 +56,14 @@ public sealed class HealCheck(Hands hands, IRates rates, IProbeAnswers probes, I
             readings.AddRange(service.Probes.IsEmpty ? [new HealReading(null, "the service has no probe")] : service.Probes.Select(p => Probe(service, p, from)));
         }
 
-        if ((verify.ErrorRateBelow ?? (incident.Trigger.Rate is null ? null : service.ErrorRate.Threshold)) is { } below)
+        if ((verify.ErrorRateBelow ?? (incident.Trigger.Rate is null || heal.Beside is { Symptom: not null } ? null : service.ErrorRate.Threshold)) is { } below)
         {
             readings.Add(await RateAsync(service, verify, below, from, now, cancellationToken));
         }
 
         if (verify.Quiet ?? heal.Workload is null)
         {
-            readings.Add(await QuietAsync(incident, service, verify, readings.Count > 0, from, now, cancellationToken));
+            readings.Add(await QuietAsync(incident, service, heal, readings.Count > 0, from, now, cancellationToken));
         }
 
         bool? all = readings.Exists(r => r.IsWell == false) ? false : readings.Count == 0 || readings.Exists(r => r.IsWell is null) ? null : true;
@@ -91,15 +91,15 @@ public sealed class HealCheck(Hands hands, IRates rates, IProbeAnswers probes, I
     }
 
     /// <summary>Silence alone proves nothing: something must have been there to be heard.</summary>
-    private async Task<HealReading> QuietAsync(Incident incident, Service service, HealVerify verify, bool isSeen, DateTimeOffset from, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<HealReading> QuietAsync(Incident incident, Service service, HealProgress heal, bool isSeen, DateTimeOffset from, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var seen = await folds.ReadAsync(incident.Id, cancellationToken);
-        if (seen.Any(f => f.LastSeen > from))
+        var seen = (await folds.ReadAsync(incident.Id, cancellationToken)).Where(f => f.LastSeen > from && (heal.Beside?.Symptom is not { } symptom || f.Hash == symptom)).ToList();
+        if (seen.Count > 0)
         {
             return new HealReading(false, $"it was seen again at {seen.Max(f => f.LastSeen):u}");
         }
 
         var traffic = isSeen ? null : await rates.ReadAsync(service.Name, from, now, cancellationToken);
-        return traffic?.Total < verify.MinVolume ? new HealReading(null, "not seen again, but nothing else was either") : new HealReading(true, $"not seen again since {from:u}");
+        return traffic?.Total < heal.Playbook.Verify.MinVolume ? new HealReading(null, "not seen again, but nothing else was either") : new HealReading(true, $"not seen again since {from:u}");
     }
 }

@@ -131,6 +131,11 @@ public sealed class HealGate(HealPlanner planner, HealGrants grants, Hands hands
         var treated = Treated.Of(service, what.Workload);
         var wish = new HealRow { Incident = context.Incident.Id, Key = heal.Key, Service = service.Name, Playbook = heal.Playbook.Name, Action = step.Action, Workload = what.Workload, At = context.Now };
         var (row, refusal) = await grants.AskAsync(wish, treated.Restarts, heal.Playbook.PerHour, cancellationToken);
+        if (row is not null && options.RunbookOnly)
+        {
+            await context.Effects.NoteAsync("runbook", $"{what.Label}, because playbook {heal.Playbook.Name} says: \u201c{heal.Playbook.Says}\u201d", cancellationToken);
+        }
+
         return row is not null ? new GatePasses(row) : refusal is { IsStop: true } ? new GateStops(refusal.Why) : new GateRefuses(refusal?.Why ?? "it was not granted");
     }
 }

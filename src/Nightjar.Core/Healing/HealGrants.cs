@@ -1,6 +1,5 @@
 using System.Globalization;
 using Nightjar.Core.Announcements;
-using Nightjar.Core.Incidents;
 using Nightjar.Core.Signals;
 
 namespace Nightjar.Core.Healing;
@@ -77,7 +76,7 @@ public sealed class HealGrants(IHeals heals, OpenIncidents open, Pager pager, He
             return new HealRefusal(string.Create(CultureInfo.InvariantCulture, $"the playbook acted {perHour} times within the hour, which is its limit"), IsStop: false);
         }
 
-        var busy = recent.Where(r => r.End == HealEnd.Running && r.Service != wish.Service && open.Get(r.Incident)?.State is IncidentState.Healing or IncidentState.NeedsHuman).Select(r => r.Service).Distinct().Count();
+        var busy = recent.Where(r => r.End == HealEnd.Running && r.Service != wish.Service && open.Get(r.Incident)?.Heal is { IsOver: false }).Select(r => r.Service).Distinct().Count();
         var counted = recent.Count(r => !(r.At <= stop?.ResumedAt));
         var why = counted >= options.ActionsPerHour ? string.Create(CultureInfo.InvariantCulture, $"{counted} actions within the hour, over all services")
             : busy >= options.ServicesAtOnce ? string.Create(CultureInfo.InvariantCulture, $"{busy} services are being healed at once, and {wish.Service} would be one more")

@@ -22,7 +22,7 @@ public sealed class HealLedger(IHeals heals, AlertCounts counts, HealOptions opt
         says = Quoting.Plain(says, 500);
         if (end == HealEnd.Verified)
         {
-            await counts.ResetAsync(context.Incident.Service, HealPlanner.ConditionOf(context.Incident.Trigger), context.Incident.Trigger.Workload, cancellationToken);
+            await counts.ResetAsync(context.Incident.Service, Condition(context.Incident, heal), heal.Beside?.Symptom is null ? context.Incident.Trigger.Workload : heal.Workload, cancellationToken);
             await context.Effects.NoteAsync("healed", $"{what} helped: {says}", cancellationToken);
         }
         else if (end == HealEnd.Left)
@@ -66,6 +66,9 @@ public sealed class HealLedger(IHeals heals, AlertCounts counts, HealOptions opt
     }
 
     public Task EscalatedAsync(Incident incident, CancellationToken cancellationToken) => heals.EscalatedAsync(incident.Service, cancellationToken);
+
+    private static string? Condition(Incident incident, HealProgress heal) =>
+        heal.Beside?.Symptom is { } symptom ? incident.Fingerprints.FirstOrDefault(f => f.Fingerprint.Hash == symptom)?.Condition : HealPlanner.ConditionOf(incident.Trigger);
 
     private static bool HasMore(HealProgress heal) => heal.Current is not null;
 

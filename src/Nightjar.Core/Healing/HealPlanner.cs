@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Services;
@@ -15,15 +16,16 @@ public sealed record HealPlan(HealProgress? Progress, string Why)
 }
 
 /// <summary>Finds the playbook for an incident: the one that says most about it, and of its steps first what has worked for the service before.</summary>
-public sealed class HealPlanner(PlaybookShelf shelf, Hands hands, IHeals heals, Conduct conduct)
+public sealed class HealPlanner(PlaybookShelf shelf, Hands hands, IHeals heals, Conduct conduct, HealOptions options)
 {
     /// <summary>Trouble is told in whole seconds, and by clocks that differ.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(30);
 
-    public async Task<HealPlan> PlanAsync(Incident incident, Service service, CancellationToken cancellationToken)
+    /// <param name="symptom">The one to heal; null for whatever the incident shows.</param>
+    public async Task<HealPlan> PlanAsync(Incident incident, Service service, CancellationToken cancellationToken, OwnedFingerprint? symptom = null)
     {
-        var condition = ConditionOf(incident.Trigger);
-        if (shelf.TypeOf(condition, incident.Trigger.Workload) is { Heals: false })
+        var condition = symptom is null ? ConditionOf(incident.Trigger) : symptom.Condition;
+        if (shelf.TypeOf(condition, symptom is null ? incident.Trigger.Workload : symptom.Workload) is { Heals: false })
         {
             return new HealPlan(null, $"{condition} goes to investigation at once");
         }
@@ -33,12 +35,18 @@ public sealed class HealPlanner(PlaybookShelf shelf, Hands hands, IHeals heals, 
             return new HealPlan(null, escalated);
         }
 
-        var treated = Treated.Of(service, Treated.WorkloadOf(incident, service));
+        if (incident.CameBack is { } back && back.Count >= options.EscalateAtComeback)
+        {
+            return new HealPlan(null, string.Create(CultureInfo.InvariantCulture, $"it came back {back.Count} times within {options.ReopenWithin.TotalMinutes:0} minutes of being healed: what heals it does not last"));
+        }
+
+        var treated = Treated.Of(service, symptom?.Workload ?? Treated.WorkloadOf(incident, service));
         var seen = new Seen(treated.Workload, await UnwellDependencyAsync(service, treated, cancellationToken), await SinceRolloutAsync(incident, treated, cancellationToken));
         var records = await heals.StrategiesAsync(service.Name, cancellationToken);
 
         // What opened it says most; a symptom that was folded in may have a playbook where that has none.
-        var fitting = incident.Fingerprints.Select(f => f.Condition).OfType<string>().Prepend(condition).Distinct()
+        var shown = symptom is null ? incident.Fingerprints.Select(f => f.Condition).OfType<string>() : [];
+        var fitting = shown.Prepend(condition).Distinct()
             .Select(c => shelf.Playbooks.Where(p => Fits(p, incident, c, seen) && p.Do.Any(s => CanDo(s, service, treated, seen.Dependency)))
                 .OrderByDescending(p => p.When.Weight).ThenByDescending(p => Wins(records, p.Name)).ThenBy(p => p.Name, StringComparer.Ordinal).ToImmutableArray())
             .FirstOrDefault(f => !f.IsEmpty, []);

@@ -31,13 +31,25 @@ public sealed record HealProgress
     /// <summary>What a person said to the action of a key.</summary>
     public HealAnswer? Answer { get; init; }
 
+    /// <summary>Set when a symptom is healed beside what its incident does; null when healing is all it does.</summary>
+    public HealBeside? Beside { get; init; }
+
+    /// <summary>Nothing more is done in this round; what was tried is kept.</summary>
+    public bool IsOver { get; init; }
+
     public ImmutableArray<TriedAction> Tried { get; init; } = [];
 
     public HealStep? Current => Step < Playbook.Do.Length ? Playbook.Do[Step] : null;
 
+    public HealProgress Over() => this with { Running = null, Answer = null, IsOver = true };
+
     /// <summary>The identity of the current attempt.</summary>
     public string Key => FormattableString.Invariant($"heal-{Round}-{Step}-{Attempt}");
 }
+
+/// <summary>What is healed while its incident stays in its state, and what that state waits for meanwhile.</summary>
+/// <param name="Symptom">The fingerprint; null when it is done because the investigation wishes it.</param>
+public sealed record HealBeside(string? Symptom, DateTimeOffset? Due, string? Waiting);
 
 /// <summary>What the hand of the attempt with this key saw.</summary>
 public sealed record HealAimed(string Key, ActionAim Aim);

@@ -10,9 +10,9 @@ public sealed record Treated(string? Workload, bool IsCritical, bool AutoRestart
 {
     private const string Container = "container/";
 
-    /// <summary>The newest workload that the incident knows, else the only container that the service names.</summary>
+    /// <summary>The workload that the incident was last told of, else the only container that the service names.</summary>
     public static string? WorkloadOf(Incident incident, Service service) =>
-        incident.Fingerprints.LastOrDefault(f => f.Workload is not null)?.Workload ?? incident.Trigger.Workload
+        incident.Fingerprints.Where(f => f.Workload is not null).OrderBy(f => f.Since).LastOrDefault()?.Workload ?? incident.Trigger.Workload
         ?? (service.Containers is [{ Name: { Length: > 0 } only }] && !only.Contains('*', StringComparison.Ordinal) ? Container + only : null);
 
     public static Treated Of(Service service, string? workload)

@@ -21,6 +21,9 @@ public enum InboxKind
 
     /// <summary>An alert type counted so many that it goes to investigation, whatever healing does.</summary>
     Escalated,
+
+    /// <summary>A problem that was healed a short while ago was seen again.</summary>
+    CameBack,
 }
 
 /// <summary>One message to one incident. <paramref name="Text"/> is a reason, a commit, a fingerprint or an incident number, by kind.</summary>

@@ -36,7 +36,7 @@ public sealed record Incident
     /// <summary>Moves from state to state so far.</summary>
     public int Moves { get; init; }
 
-    /// <summary>The signal that opened it, as it was seen.</summary>
+    /// <summary>The signal that opened it, or opened it again, as it was seen.</summary>
     public required Signal Trigger { get; init; }
 
     /// <summary>The first one is the identity that names branch, labels and report.</summary>
@@ -55,6 +55,9 @@ public sealed record Incident
     public int Reopened { get; init; }
 
     public IncidentId? RecurrenceOf { get; init; }
+
+    /// <summary>Soon after it was healed it was seen again, and was opened again; null when it never was.</summary>
+    public Comebacks? CameBack { get; init; }
 
     public ImmutableArray<Link> Links { get; init; } = [];
 
@@ -75,6 +78,9 @@ public sealed record Incident
 
     public Question? Question { get; init; }
 
+    /// <summary>What a person said to the last action that was asked for.</summary>
+    public HealAnswer? Answer { get; init; }
+
     public string? AcknowledgedBy { get; init; }
 
     /// <summary>The last inbox message that was taken in.</summary>
@@ -82,6 +88,9 @@ public sealed record Incident
 
     /// <summary>How far healing is, and what was tried; null when nothing was.</summary>
     public HealProgress? Heal { get; init; }
+
+    /// <summary>Fingerprints that came when it was past healing, or came back then: whether they can be healed is still to be seen.</summary>
+    public ImmutableArray<string> LateSymptoms { get; init; } = [];
 
     /// <summary>Why it goes to investigation whatever healing does; null when nothing says so.</summary>
     public string? Escalated { get; init; }
@@ -111,6 +120,9 @@ public sealed record Incident
 
     public Fingerprint Fingerprint => Fingerprints[0].Fingerprint;
 
+    /// <summary>When it was opened, or last opened again.</summary>
+    public DateTimeOffset OpenSince => CameBack?.LastAt ?? OpenedAt;
+
     /// <summary>Names this stay in this state: the same when a step is run again after a kill, another when the state is entered again.</summary>
     public string Visit => Moves.ToString(CultureInfo.InvariantCulture);
 
@@ -134,9 +146,3 @@ public sealed record Question(string Text, IncidentState Back, DateTimeOffset As
     /// <summary>No answer by then is a no.</summary>
     public DateTimeOffset? Until { get; init; }
 }
-
-/// <summary>How long a phase took; a phase that was tried again has several.</summary>
-public sealed record PhaseTime(string Phase, TimeSpan Duration);
-
-/// <summary>Somebody says that a commit runs now.</summary>
-public sealed record Deployment(string Commit, string By, DateTimeOffset At);

@@ -21,7 +21,7 @@ public static class IncidentMoves
         [NeedsHuman] = [Detected, IncidentState.Healing, Investigating, Proposing, InReview, Verifying, Resolved, GaveUp, Suppressed],
         [Suppressed] = [Detected, Resolved, GaveUp],
         [GaveUp] = [Detected],
-        [Resolved] = [],
+        [Resolved] = [Detected],
     }.ToFrozenDictionary();
 
     /// <summary>True for the states in which an incident takes up signals and work.</summary>

@@ -37,6 +37,9 @@ public sealed record Finding
 
     public ImmutableArray<string> ContributingFactors { get; init; } = [];
 
+    /// <summary>What may help at once; null when nothing is wished.</summary>
+    public Mitigation? Mitigation { get; init; }
+
     /// <summary>The same without secrets: it quotes logs and code, and is kept, shown and handed on.</summary>
     public Finding Masked() => this with
     {
@@ -49,6 +52,7 @@ public sealed record Finding
         RuledOut = Masked(RuledOut),
         Missing = Masked(Missing),
         ContributingFactors = Masked(ContributingFactors),
+        Mitigation = Mitigation is { } wish ? wish with { Why = Secrets.Mask(wish.Why) } : null,
     };
 
     private static ImmutableArray<string> Masked(ImmutableArray<string> texts) => [.. texts.Select(Secrets.Mask)];

@@ -18,13 +18,13 @@ public sealed class HealStage(Catalogue catalogue, HealPlanner planner, HealGate
     {
         var incident = context.Incident;
         var service = catalogue.Get(incident.Service);
-        if (incident.Heal is not { } heal)
+        if (incident.Heal is not { IsOver: false } heal)
         {
             var plan = await planner.PlanAsync(incident, service, cancellationToken);
             return plan.Progress is { } begun ? new Again(incident with { Heal = begun }, plan.Why) : await EscalateAsync(context, plan.Why, cancellationToken);
         }
 
-        if (incident.Escalated is { } escalated)
+        if (incident.Escalated is { } escalated && heal.Beside is not { Symptom: null })
         {
             return await EscalateAsync(context with { Incident = await ledger.EndAsync(context, heal, HealEnd.Ineffective, escalated, cancellationToken) }, escalated, cancellationToken);
         }
@@ -49,10 +49,14 @@ public sealed class HealStage(Catalogue catalogue, HealPlanner planner, HealGate
         var pass = await gate.JudgeAsync(context, service, heal, step, what, cancellationToken);
         switch (pass)
         {
+            case GateWaits wait when heal.Beside is not null:
+                return await NextAsync(context, heal, what.Label, HealEnd.Refused, $"it would have to wait for {wait.Why}", cancellationToken);
             case GateWaits wait:
                 return new WaitUntil(context.Incident, wait.Until, wait.Why);
+            case GateAsks when context.Incident.State == IncidentState.NeedsHuman:
+                return await NextAsync(context, heal, what.Label, HealEnd.Refused, "it has to be asked for, and a person is asked something else already", cancellationToken);
             case GateAsks ask:
-                return new AskPerson(context.Incident, ask.Text, IncidentState.Healing) { Action = heal.Key, Until = ask.Until };
+                return new AskPerson(context.Incident, ask.Text, context.Incident.State) { Action = heal.Key, Until = ask.Until };
             case GateStops stop:
                 return await EscalateAsync(context, stop.Why, cancellationToken);
             case GateRefuses no:
@@ -121,7 +125,7 @@ public sealed class HealStage(Catalogue catalogue, HealPlanner planner, HealGate
     private async Task<StageOutcome> HealedAsync(StageContext context, HealProgress heal, RunningHeal running, string says, CancellationToken cancellationToken)
     {
         var incident = await ledger.EndAsync(context, heal, HealEnd.Verified, says, cancellationToken);
-        return new GoOn(incident with { Outcome = IncidentOutcome.Healed, EndedAt = context.Now }, IncidentState.Resolved, $"healed by {running.Label}, verified: {says}");
+        return Leave(context with { Incident = heal.Beside is null ? incident with { Outcome = IncidentOutcome.Healed, EndedAt = context.Now } : incident }, IncidentState.Resolved, $"healed by {running.Label}, verified: {says}");
     }
 
     private async Task<StageOutcome> NextAsync(StageContext context, HealProgress heal, string label, HealEnd end, string says, CancellationToken cancellationToken)
@@ -132,10 +136,15 @@ public sealed class HealStage(Catalogue catalogue, HealPlanner planner, HealGate
             : await EscalateAsync(context with { Incident = incident }, $"healing failed: {label}: {says}", cancellationToken);
     }
 
-    /// <summary>Once: there is no way back from investigation to healing.</summary>
     private async Task<StageOutcome> EscalateAsync(StageContext context, string why, CancellationToken cancellationToken)
     {
         await ledger.EscalatedAsync(context.Incident, cancellationToken);
-        return new GoOn(context.Incident, IncidentState.Investigating, why);
+        return Leave(context, IncidentState.Investigating, why);
     }
+
+    /// <summary>What was healed beside another state leaves that state as it is.</summary>
+    private static StageOutcome Leave(StageContext context, IncidentState to, string why) =>
+        context.Incident.Heal?.Beside is { } beside
+            ? BesideHealing.End(context.Incident, beside, why, context.Now)
+            : new GoOn(context.Incident with { Heal = context.Incident.Heal?.Over() }, to, why);
 }

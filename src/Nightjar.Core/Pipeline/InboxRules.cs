@@ -42,6 +42,7 @@ internal static class InboxRules
         InboxKind.RequestClosed => (incident, "told that the request was closed"),
         InboxKind.RequestChanged => (incident, $"told of the request{Reason(message)}"),
         InboxKind.Escalated => Escalate(incident, message, now),
+        InboxKind.CameBack => ComebackRules.TakeIn(incident, message.Text, now),
     };
 
     private static (Incident, string) Answer(Incident incident, InboxMessage message, DateTimeOffset now) =>
@@ -57,7 +58,8 @@ internal static class InboxRules
 
     /// <summary>What was said to the action that was asked for; the stage that asked goes by it.</summary>
     public static Incident Answered(Incident incident, Question question, bool isYes, string by) =>
-        question.Action is { } key && incident.Heal is { } heal ? incident with { Heal = heal with { Answer = new HealAnswer(key, isYes, by) } } : incident;
+        question.Action is not { } key ? incident
+            : incident with { Answer = new HealAnswer(key, isYes, by), Heal = incident.Heal is { } heal ? heal with { Answer = new HealAnswer(key, isYes, by) } : null };
 
     /// <summary>Before and while it is healed it changes the way; after that it is only noted.</summary>
     private static (Incident, string) Escalate(Incident incident, InboxMessage message, DateTimeOffset now) => incident switch
@@ -92,8 +94,8 @@ internal static class InboxRules
             : (incident, $"asked to join {message.Text}, which is not possible");
 
     private static (Incident, string) Fold(Incident incident, InboxMessage message) =>
-        InboxText.Read(message.Text) is { } owned && incident.Fingerprints.All(f => f.Fingerprint.Hash != owned.Fingerprint.Hash)
-            ? (incident with { Fingerprints = incident.Fingerprints.Add(owned), SplitOff = incident.SplitOff.Remove(owned.Fingerprint.Hash) }, $"{owned.Subject} is the same problem: {owned.Why}")
+        InboxText.Read<OwnedFingerprint>(message.Text) is { } owned && incident.Fingerprints.All(f => f.Fingerprint.Hash != owned.Fingerprint.Hash)
+            ? (ComebackRules.Late(incident with { Fingerprints = incident.Fingerprints.Add(owned), SplitOff = incident.SplitOff.Remove(owned.Fingerprint.Hash) }, owned.Fingerprint.Hash), $"{owned.Subject} is the same problem: {owned.Why}")
             : (incident, "a fingerprint that it has already");
 
     private static (Incident, string) Moved(Incident incident, IncidentState to, string why, DateTimeOffset now) => (incident.Move(to, why, now), why);
@@ -119,5 +121,6 @@ internal static class InboxRules
         InboxKind.RequestClosed => "closed",
         InboxKind.RequestChanged => "request",
         InboxKind.Escalated => "escalated",
+        InboxKind.CameBack => "came-back",
     };
 }

@@ -11,6 +11,8 @@ namespace Nightjar.Core.Pipeline;
 /// </summary>
 public sealed partial class IncidentLoop(IncidentStores stores, StageList stages, OpenIncidents open, IWakeUps wakeUps, StageRunner runner, LoopRules rules, ILogger<IncidentLoop> logger)
 {
+    private readonly HealAside aside = new(stores, stages, rules);
+
     /// <summary>Steps in one turn: the longest way has about ten; more means that a stage goes in circles.</summary>
     private const int MostSteps = 25;
 
@@ -64,13 +66,14 @@ public sealed partial class IncidentLoop(IncidentStores stores, StageList stages
         }
 
         var taken = InboxRules.TakeIn(stored, news, now);
-        if (taken.Moved || stages.For(taken.Incident.State) is not { } stage)
+        taken = await rules.Beside.TakeUpAsync(taken with { Incident = BesideHealing.WithNews(taken.Incident, news, now) }, now, cancellationToken);
+        if (taken.Moved || stages.For(taken.Incident) is not { } stage)
         {
             return await WriteAsync(stored, taken.Incident with { NextDue = taken.Moved ? now : null }, taken.Entries, cancellationToken);
         }
 
         await rules.Teller.TellAsync(taken.Incident, EffectsOf(id, "tell"), cancellationToken);
-        if (IsResting(taken.Incident, now))
+        if (IsResting(taken.Incident, now) && !StageList.IsHealedBeside(taken.Incident))
         {
             return await WriteAsync(stored, taken.Incident, taken.Entries, cancellationToken);
         }
@@ -80,8 +83,21 @@ public sealed partial class IncidentLoop(IncidentStores stores, StageList stages
             return await WriteAsync(stored, LoopRules.Paused(taken.Incident, pause, now), taken.Entries, cancellationToken);
         }
 
+        return await RunAsync(stage, stored, taken, news, cancellationToken);
+    }
+
+    /// <summary>Runs a stage and writes down what came of it.</summary>
+    private async Task<DateTimeOffset?> RunAsync(IStage stage, Incident stored, Taken taken, IReadOnlyList<InboxMessage> news, CancellationToken cancellationToken)
+    {
         rules.Reached($"{stage.Name}:enter");
-        var outcome = await runner.RunAsync(stage, new StageContext(taken.Incident, news, EffectsOf(id, stage.Name, stage.OnlyRecords ? null : rules.Pause), now), cancellationToken);
+        var context = new StageContext(taken.Incident, news, EffectsOf(stored.Id, stage.Name, stage.OnlyRecords ? null : rules.Pause), rules.Clock.GetUtcNow());
+        var running = runner.RunAsync(stage, context, cancellationToken);
+        if (stage.IsAgentWork)
+        {
+            await aside.WatchAsync(stored.Id, running, (heal, incident, found, symptoms) => RunAsync(heal, incident, found, symptoms, cancellationToken), cancellationToken);
+        }
+
+        var outcome = await running;
         rules.Reached($"{stage.Name}:leave");
         return await WriteAsync(stored, outcome.Incident, [.. taken.Entries, .. outcome.Entries], cancellationToken);
     }

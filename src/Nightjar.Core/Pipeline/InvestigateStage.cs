@@ -1,4 +1,5 @@
 using Nightjar.Core.Evidence;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Proposal;
@@ -7,7 +8,7 @@ using Nightjar.Core.Services;
 namespace Nightjar.Core.Pipeline;
 
 /// <summary>Phase 1: opens the draft request, gathers the evidence, has the agent find the cause, and writes it down.</summary>
-public sealed class InvestigateStage(Catalogue catalogue, RequestDesk desk, EvidenceGatherer gatherer, IAgent agent, AgentSlots slots, TimeProvider clock) : IStage
+public sealed class InvestigateStage(Catalogue catalogue, RequestDesk desk, EvidenceGatherer gatherer, IAgent agent, HotFixes fixes, AgentSlots slots, TimeProvider clock) : IStage
 {
     public string Name => "investigate";
 
@@ -17,6 +18,12 @@ public sealed class InvestigateStage(Catalogue catalogue, RequestDesk desk, Evid
 
     public async Task<StageOutcome> RunAsync(StageContext context, CancellationToken cancellationToken)
     {
+        if (context.Incident is { Finding: { } known, Answer: { } answer } && await fixes.UnansweredAsync(context.Incident, cancellationToken) is var (key, fix) && key == answer.Key)
+        {
+            await fixes.AnsweredAsync(context.Incident, catalogue.Get(context.Incident.Service), key, fix, answer, cancellationToken);
+            return await OnAsync(context, context.Incident with { Answer = null }, known, cancellationToken);
+        }
+
         using var slot = slots.TryTake();
         if (slot is null)
         {
@@ -62,12 +69,24 @@ public sealed class InvestigateStage(Catalogue catalogue, RequestDesk desk, Evid
             },
             cancellationToken);
 
-        incident = incident with { Finding = found.Finding, Phases = incident.Phases.Add(new PhaseTime("phase1", found.Took)) };
-        await desk.EditAsync(incident, service, context.Effects, new RequestEdit(
+        return await OnAsync(context, incident with { Phases = incident.Phases.Add(new PhaseTime("phase1", found.Took)) }, found.Finding, cancellationToken);
+    }
+
+    /// <summary>To the fix; before it a person is asked for each command that the agent wanted to run and may not by itself.</summary>
+    private async Task<StageOutcome> OnAsync(StageContext context, Incident incident, Finding finding, CancellationToken cancellationToken)
+    {
+        if (await fixes.UnansweredAsync(incident, cancellationToken) is var (key, fix))
+        {
+            return new AskPerson(incident with { Finding = finding }, fixes.Question(fix), IncidentState.Investigating) { Action = key, Until = fixes.AnswerBy };
+        }
+
+        finding = await fixes.ToldAsync(incident, finding, cancellationToken);
+        incident = incident with { Finding = finding };
+        await desk.EditAsync(incident, catalogue.Get(incident.Service), context.Effects, new RequestEdit(
             "investigation", "wrote the investigation into the request",
-            [(RequestBody.Investigation, RequestBody.OfFinding(found.Finding))],
+            [(RequestBody.Investigation, RequestBody.OfFinding(finding))],
             [RequestNames.Active, RequestNames.Investigating]), cancellationToken);
-        return new GoOn(incident, IncidentState.Proposing, found.Finding.RootCause);
+        return new GoOn(incident, IncidentState.Proposing, finding.RootCause);
     }
 
     /// <summary>A repository that cannot be reached keeps nobody from looking for the cause with what is left; the fix needs it and says so.</summary>

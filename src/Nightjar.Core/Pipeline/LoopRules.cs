@@ -6,7 +6,7 @@ using Nightjar.Core.Proposal;
 namespace Nightjar.Core.Pipeline;
 
 /// <summary>What the loop goes by besides the stages.</summary>
-public sealed record LoopRules(Conduct Conduct, IPauseSwitch Pause, AgentBreaker Breaker, Teller Teller, TimeProvider Clock, PointReached Reached)
+public sealed record LoopRules(Conduct Conduct, IPauseSwitch Pause, AgentBreaker Breaker, Teller Teller, BesideHealing Beside, TimeProvider Clock, PointReached Reached)
 {
     /// <summary>How often a paused incident looks whether the pause is over, should the resume not wake it.</summary>
     public static readonly TimeSpan PauseCheck = TimeSpan.FromMinutes(1);

@@ -22,6 +22,7 @@ internal static class OutcomeRules
         GoOn o => Moved(o.Incident.Move(o.To, o.Why, now), now, stage),
         Again o => new StepResult(o.Incident with { NextDue = now, Waiting = null }, [Entry(o.Incident, stage, "again", o.Why, now)]),
         WaitUntil o => Waits(o, stage, now),
+        Resume o => new StepResult(o.Incident with { NextDue = o.At, Waiting = o.Waiting }, [Entry(o.Incident, stage, "beside", o.Why, now)]),
         AskPerson o => Moved(Ask(o, now), now, stage),
         GiveUp o => Moved(o.Incident.Move(IncidentState.GaveUp, o.Why, now) with { Outcome = o.Outcome, EndedAt = now }, now, stage),
         Rest o => new StepResult(o.Incident with { NextDue = null, Waiting = null }, [Entry(o.Incident, stage, "rest", o.Why, now)]),
@@ -58,12 +59,15 @@ internal static class OutcomeRules
     private static StepResult Moved(Incident next, DateTimeOffset due, string stage) =>
         new(next with { NextDue = due }, [Entry(next, stage, "state", $"{next.State}: {next.Why}", next.StateSince)]);
 
-    /// <summary>Waiting for the same thing again is not worth a row. A wait for a turn is no success: failed tries stay counted.</summary>
+    /// <summary>
+    /// Waiting for the same thing again is not worth a row. A wait for a turn is no success: failed tries stay counted, as they do for what is healed
+    /// beside a state whose stage fails.
+    /// </summary>
     private static StepResult Waits(WaitUntil outcome, string stage, DateTimeOffset now)
     {
         var why = Quoting.Plain(outcome.Why, IncidentMoves.LongestWhy);
         var next = outcome.Incident with { NextDue = outcome.At, Waiting = why };
-        next = outcome.IsForTurn ? next : next with { Attempts = 0, BreakerTrips = 0 };
+        next = outcome.IsForTurn || StageList.IsHealedBeside(next) ? next : next with { Attempts = 0, BreakerTrips = 0 };
         return new StepResult(next, why == outcome.Incident.Waiting ? [] : [Entry(next, stage, "wait", why, now)]);
     }
 

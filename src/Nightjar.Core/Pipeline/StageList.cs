@@ -21,6 +21,8 @@ public sealed class StageList
 
     public IReadOnlyList<IStage> InOrder { get; }
 
-    /// <summary>Null for states in which nothing is done.</summary>
-    public IStage? For(IncidentState state) => byState.GetValueOrDefault(state);
+    /// <summary>Null for states in which nothing is done. What is healed beside a state comes before it, unless a person is asked about it.</summary>
+    public IStage? For(Incident incident) => byState.GetValueOrDefault(IsHealedBeside(incident) ? IncidentState.Healing : incident.State);
+
+    internal static bool IsHealedBeside(Incident incident) => incident is { Heal: { Beside: not null, IsOver: false }, Question: null or { Action: null } } && incident.State.IsOpen();
 }

@@ -16,6 +16,9 @@ public sealed record WaitUntil(Incident Incident, DateTimeOffset At, string Why)
     public bool IsForTurn { get; init; }
 }
 
+/// <summary>Something was done in between: the state waits again for what it waited for.</summary>
+public sealed record Resume(Incident Incident, DateTimeOffset At, string Waiting, string Why) : StageOutcome(Incident, Why);
+
 /// <summary>Write down what is known so far, then run the same stage again at once.</summary>
 public sealed record Again(Incident Incident, string Why) : StageOutcome(Incident, Why);
 

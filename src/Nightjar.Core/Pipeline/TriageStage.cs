@@ -45,29 +45,31 @@ public sealed class TriageStage(IFolds folds, ISilences silences, IAlertAnswers 
 
         return await IsOverAsync(incident, now, cancellationToken) is { } quiet
             ? new GoOn(incident with { Outcome = IncidentOutcome.OverByItself, EndedAt = now }, IncidentState.Resolved, quiet)
+            : incident.Trigger is { Kind: SignalKind.Finding, Severity: Severity.Info }
+            ? new WaitUntil(incident, now + LookAgain, "only to be known: nothing is done about what has not failed")
             : await OnAsync(context, incident with { HeldBy = null }, cancellationToken);
     }
 
     /// <summary>To healing where a playbook fits and the policy lets something happen; what it would have done is said otherwise.</summary>
     private async Task<StageOutcome> OnAsync(StageContext context, Incident incident, CancellationToken cancellationToken)
     {
-        var real = incident.RecurrenceOf is { } before ? $"known: it came back after {before}" : "real and new";
+        var real = incident.CameBack is not null ? "known: it came back" : incident.RecurrenceOf is { } before ? $"known: it came back after {before}" : "real and new";
         var service = catalogue.Get(incident.Service);
         var plan = await planner.PlanAsync(incident, service, cancellationToken);
         if (plan.Progress is not { } progress)
         {
-            if (plan.NothingFits && !service.Containers.IsEmpty && incident.Trigger.Workload is null && context.Now < incident.OpenedAt + OtherSymptoms)
+            if (plan.NothingFits && !service.Containers.IsEmpty && incident.Trigger.Workload is null && context.Now < incident.OpenSince + OtherSymptoms)
             {
-                return new WaitUntil(incident, incident.OpenedAt + OtherSymptoms, "other symptoms, which may have a playbook");
+                return new WaitUntil(incident, incident.OpenSince + OtherSymptoms, "other symptoms, which may have a playbook");
             }
 
-            return new GoOn(incident, IncidentState.Investigating, incident.Escalated is null ? real : $"{real}; {incident.Escalated}");
+            return new GoOn(incident, IncidentState.Investigating, plan.NothingFits ? real : $"{real}; {plan.Why}");
         }
 
         var (first, verdict) = await planner.FirstAsync(progress, service, cancellationToken);
         if (verdict.Risk != HealRisk.Never)
         {
-            return new GoOn(incident with { Heal = null }, IncidentState.Healing, $"{real}; {plan.Why}");
+            return new GoOn(incident with { Heal = incident.Heal?.Over() }, IncidentState.Healing, $"{real}; {plan.Why}");
         }
 
         await context.Effects.NoteAsync("would-heal", $"{plan.Why} would do: {first.Label}; {verdict.Why}", cancellationToken);
@@ -90,7 +92,7 @@ public sealed class TriageStage(IFolds folds, ISilences silences, IAlertAnswers 
         }
 
         var seen = await folds.ReadAsync(incident.Id, cancellationToken);
-        var last = seen.IsEmpty ? incident.Trigger.At : seen.Max(f => f.LastSeen);
+        var last = seen.Select(f => f.LastSeen).Append(incident.Trigger.At).Max();
         var quiet = catalogue.Get(incident.Service).ErrorRate.Window * QuietWindows;
         return now - last > quiet ? $"over by itself: the last signal came at {last:u}" : null;
     }

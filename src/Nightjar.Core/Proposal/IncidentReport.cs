@@ -29,6 +29,11 @@ public static class IncidentReport
         }
 
         ReportWords.Row(text, "Detected", ReportWords.At(incident.OpenedAt));
+        if (incident.CameBack is { } back)
+        {
+            ReportWords.Row(text, "Came back", string.Create(CultureInfo.InvariantCulture, $"{back.Count} times after it was healed, last {ReportWords.At(back.LastAt)}"));
+        }
+
         ReportWords.Row(text, "Severity", incident.Severity.ToString().ToLowerInvariant());
         ReportWords.Row(text, "Status", change.FixCommit is null ? "no fix proposed" : "fix proposed, waiting for review");
         ReportWords.Row(text, "Fingerprint", Quoting.Inline(incident.Fingerprint.Hash) + (incident.RecurrenceOf is { } before ? $", time {incident.Occurrence}, after incident {before}" : ""));
@@ -86,6 +91,7 @@ public static class IncidentReport
             text.Append("\nWhat speaks for it and against it, by weight:\n\n").Append(ReportWords.List([.. facts], "")).Append('\n');
         }
 
+        text.Append(finding.Mitigation is { } wish ? $"\nWished at once: {ReportWords.Wish(wish)}\n" : "");
         return text.Append(finding.RuledOut.IsDefaultOrEmpty ? "" : $"\nRuled out:\n\n{ReportWords.List(finding.RuledOut, "")}").ToString();
     }
 

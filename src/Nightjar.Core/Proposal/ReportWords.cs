@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Nightjar.Core.Evidence;
+using Nightjar.Core.Investigation;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 
@@ -57,6 +58,10 @@ internal static class ReportWords
         { Passed: true } => string.Create(CultureInfo.InvariantCulture, $"The service's own check passed in {check.Took.TotalSeconds:0.0} s, {Fence(check)}."),
         _ => $"The service's own check {check.Says}.",
     };
+
+    /// <summary>What the investigation wished, and what became of that.</summary>
+    public static string Wish(Mitigation wish) =>
+        $"{Quoting.Inline(wish.Action)}{(wish.Workload is { } workload ? $" of {Quoting.Inline(workload)}" : "")}: {Quoting.Prose(Quoting.Plain(wish.Why, 300))} {(wish.Became is { } became ? $"({Quoting.Prose(Quoting.Plain(became, 300))})" : "(not decided yet)")}";
 
     /// <summary>One line of prose, with a full stop at its end.</summary>
     public static string Sentence(string prose)

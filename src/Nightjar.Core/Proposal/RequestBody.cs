@@ -61,6 +61,11 @@ public static class RequestBody
             ReportWords.Row(text, "Place", Quoting.Inline(place.ToString()) + (place.Function is { Length: > 0 } f ? $" in {Quoting.Inline(f)}" : ""));
         }
 
+        if (finding.Mitigation is { } wish)
+        {
+            ReportWords.Row(text, "Wished at once", ReportWords.Wish(wish));
+        }
+
         text.Append('\n');
         if (finding.Details.Length > 0)
         {

@@ -18,7 +18,7 @@ public sealed record Service
     public bool StandardInput { get; init; }
 
     /// <summary>Whether its lines are read here: then they can count its error rate.</summary>
-    public bool HasLogs => !Logs.IsEmpty || !Journal.IsEmpty || !Containers.IsEmpty || StandardInput;
+    public bool HasLogs => !Logs.IsEmpty || !Journal.IsEmpty || !Containers.IsEmpty || !Kubernetes.IsEmpty || StandardInput;
 
     public RepositoryLocation? Repository { get; init; }
 

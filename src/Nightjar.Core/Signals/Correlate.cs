@@ -62,7 +62,7 @@ public static class Correlate
 
     private static bool OwnsWorkload(Incident incident, string workload) => incident.Fingerprints.Any(f => f.Workload == workload);
 
-    private static bool IsNear(Incident incident, Signal signal) => (signal.At - incident.OpenedAt).Duration() <= Together;
+    private static bool IsNear(Incident incident, Signal signal) => (signal.At - incident.OpenSince).Duration() <= Together;
 
     private static bool AtMostOneClass(Incident incident, Signal signal) =>
         !signal.HasErrorClass || incident.Fingerprints.All(f => f.ErrorClass.Length == 0);

@@ -14,7 +14,7 @@ public sealed class Intake(IncidentStores stores, OpenIncidents open, HoldBack h
     private const int MostWaiting = 1_000;
 
     private readonly PendingFolds pending = new();
-    private readonly Openings openings = new(stores, open, wakeUps, clock);
+    private readonly Openings openings = new(stores, open, wakeUps, clock, options);
     private readonly SemaphoreSlim opening = new(1, 1);
     private int waiting;
     private long accepted;
@@ -27,9 +27,11 @@ public sealed class Intake(IncidentStores stores, OpenIncidents open, HoldBack h
     {
         Interlocked.Increment(ref accepted);
         signal = signal.Bounded();
-        if (TryFold(signal))
+        if (TryFold(signal) is { } owned)
         {
-            return ValueTask.CompletedTask;
+            return signal.Condition is not null && open.IsBack(owned.Incident, owned.Hash, signal.At)
+                ? new ValueTask(openings.TellComebackAsync(owned.Incident, signal, owned.Hash, null, cancellationToken))
+                : ValueTask.CompletedTask;
         }
 
         if (Interlocked.Increment(ref waiting) > MostWaiting)
@@ -62,7 +64,7 @@ public sealed class Intake(IncidentStores stores, OpenIncidents open, HoldBack h
         await holdBack.FlushAsync(cancellationToken);
     }
 
-    private bool TryFold(Signal signal)
+    private (IncidentId Incident, string Hash)? TryFold(Signal signal)
     {
         foreach (var strategy in open.StrategiesBeside(options.Strategy))
         {
@@ -70,11 +72,11 @@ public sealed class Intake(IncidentStores stores, OpenIncidents open, HoldBack h
             if (open.TryFind(hash, out var incident))
             {
                 pending.Add(incident, hash, signal);
-                return true;
+                return (incident, hash);
             }
         }
 
-        return false;
+        return null;
     }
 
     private async Task OpenAsync(Signal signal, CancellationToken cancellationToken)
@@ -100,7 +102,7 @@ public sealed class Intake(IncidentStores stores, OpenIncidents open, HoldBack h
     private async Task OpenInTurnAsync(Signal signal, CancellationToken cancellationToken)
     {
         var fingerprint = Fingerprint.Of(signal, options.Strategy);
-        if (TryFold(signal) || await holdBack.HoldsAsync(signal, fingerprint, options.Strategy, cancellationToken))
+        if (TryFold(signal) is not null || await holdBack.HoldsAsync(signal, fingerprint, options.Strategy, cancellationToken))
         {
             return;
         }
@@ -119,6 +121,11 @@ public sealed class Intake(IncidentStores stores, OpenIncidents open, HoldBack h
                     fresh = judged;
                     break;
             }
+        }
+
+        if (before is not null && await openings.TryOpenAgainAsync(fresh, before, signal, fingerprint, pending, cancellationToken))
+        {
+            return;
         }
 
         await openings.OpenNewAsync(fresh, before, signal, fingerprint, cancellationToken);

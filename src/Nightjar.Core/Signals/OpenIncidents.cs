@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Services;
 
@@ -88,6 +89,19 @@ public sealed class OpenIncidents
         byHash[fingerprint.Hash] = incident;
         return byId.ContainsKey(incident) || !byHash.TryRemove(new(fingerprint.Hash, incident));
     }
+
+    /// <summary>A healed incident is about to be opened again: its fingerprints lead to it from now on.</summary>
+    public void OpensAgain(Incident incident)
+    {
+        foreach (var owned in incident.Fingerprints)
+        {
+            byHash.TryAdd(owned.Fingerprint.Hash, incident.Id);
+        }
+    }
+
+    /// <summary>Whether a signal at a time tells that a symptom is back that was healed beside what its open incident does.</summary>
+    public bool IsBack(IncidentId id, string hash, DateTimeOffset at) =>
+        Get(id)?.Heal is { IsOver: true, Beside: { } beside, Tried: [.., { End: HealEnd.Verified, EndedAt: var healed }] } && beside.Symptom == hash && at > healed;
 
     /// <summary>Takes back what <see cref="TryOwn"/> did.</summary>
     public void Disown(Fingerprint fingerprint, IncidentId incident) => byHash.TryRemove(new(fingerprint.Hash, incident));

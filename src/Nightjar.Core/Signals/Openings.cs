@@ -5,7 +5,7 @@ using Nightjar.Core.Pipeline;
 namespace Nightjar.Core.Signals;
 
 /// <summary>What intake does with a fingerprint that no open incident has: it goes to one, or to a new one. To be called in turn.</summary>
-internal sealed class Openings(IncidentStores stores, OpenIncidents open, IWakeUps wakeUps, TimeProvider clock)
+internal sealed class Openings(IncidentStores stores, OpenIncidents open, IWakeUps wakeUps, TimeProvider clock, IntakeOptions options)
 {
     /// <summary>Fingerprints of one incident: about 20 kB of its row. Signals of more kinds are counted under its first.</summary>
     private const int MostFingerprints = 50;
@@ -38,6 +38,27 @@ internal sealed class Openings(IncidentStores stores, OpenIncidents open, IWakeU
         pending.Add(id, fingerprint.Hash, signal);
         await wakeUps.WakeAsync(id, clock.GetUtcNow(), cancellationToken);
         return true;
+    }
+
+    /// <summary>Opens the incident again that healed this problem a short while ago; false when that was none, or too long ago.</summary>
+    public async Task<bool> TryOpenAgainAsync(OpenNew fresh, Incident before, Signal signal, Fingerprint fingerprint, PendingFolds pending, CancellationToken cancellationToken)
+    {
+        if (before is not { State: IncidentState.Resolved, Outcome: IncidentOutcome.Healed, EndedAt: { } ended } || clock.GetUtcNow() - ended > options.ReopenWithin)
+        {
+            return false;
+        }
+
+        await TellComebackAsync(before.Id, signal, fingerprint.Hash, fresh.HeldBy?.Id, cancellationToken);
+        open.OpensAgain(before);
+        pending.Add(before.Id, fingerprint.Hash, signal);
+        return true;
+    }
+
+    /// <summary>On disk when it returns; the incident takes it in as it does everything.</summary>
+    public async Task TellComebackAsync(IncidentId incident, Signal signal, string hash, IncidentId? heldBy, CancellationToken cancellationToken)
+    {
+        await stores.Inbox.PostAsync(incident, InboxKind.CameBack, "intake", InboxText.Write(Comeback.Of(signal, hash, heldBy)), cancellationToken);
+        await wakeUps.WakeAsync(incident, clock.GetUtcNow(), cancellationToken);
     }
 
     /// <param name="before">The last incident that owned the fingerprint.</param>

@@ -46,9 +46,9 @@ internal sealed class SqliteHeals(SqliteFile file) : IHeals
         connection =>
         {
             var values = new { since = since.UtcTicks };
-            var healed = connection.ExecuteScalar<int>("SELECT COUNT(DISTINCT heals.incident) FROM heals JOIN incidents ON incidents.id = heals.incident WHERE \"end\" = 'Verified' AND opened_at > @since AND incidents.is_open = 0", values);
+            var healed = connection.ExecuteScalar<int>("SELECT COUNT(DISTINCT heals.incident) FROM heals JOIN incidents ON incidents.id = heals.incident WHERE \"end\" = 'Verified' AND opened_at > @since AND incidents.is_open = 0 AND json_extract(record, '$.outcome') = 'healed'", values);
             var ended = connection.ExecuteScalar<int>("SELECT COUNT(*) FROM incidents WHERE is_open = 0 AND opened_at > @since", values);
-            var unhealed = connection.ExecuteScalar<int>($"SELECT COUNT(*) FROM incidents WHERE is_open = 1 AND EXISTS (SELECT 1 FROM heals WHERE heals.incident = incidents.id AND \"end\" IN {Failed}) AND NOT EXISTS (SELECT 1 FROM heals WHERE heals.incident = incidents.id AND \"end\" = 'Verified')");
+            var unhealed = connection.ExecuteScalar<int>($"SELECT COUNT(*) FROM incidents WHERE is_open = 1 AND (SELECT \"end\" FROM heals WHERE heals.incident = incidents.id AND (\"end\" = 'Verified' OR \"end\" IN {Failed}) ORDER BY at DESC LIMIT 1) IN {Failed}");
             return new HealFigures(ended, healed, unhealed);
         },
         cancellationToken);

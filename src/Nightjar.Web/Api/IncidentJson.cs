@@ -35,6 +35,9 @@ internal sealed record IncidentJson
 
     public long? RecurrenceOf { get; init; }
 
+    /// <summary>How often it came back soon after it was healed.</summary>
+    public int CameBack { get; init; }
+
     public bool NeedsPerson { get; init; }
 
     public string? Waiting { get; init; }
@@ -72,6 +75,7 @@ internal sealed record IncidentJson
         Signals = folds.Sum(f => f.Count),
         Occurrence = incident.Occurrence,
         RecurrenceOf = incident.RecurrenceOf?.Value,
+        CameBack = incident.CameBack?.Count ?? 0,
         NeedsPerson = IncidentRow.NeedsPerson(incident),
         Waiting = IncidentRow.Waiting(incident),
         Question = incident.Question is { } question ? new QuestionJson(question.Text, question.Back, question.AskedAt, question.AskedAt.UtcTicks) : null,

@@ -32,5 +32,5 @@ internal sealed class MonitorFigures(IContainerFigures figures, IHeals heals, II
     }
 
     private static bool IsUnhealed(Incident incident) =>
-        incident.Heal?.Tried is { } tried && tried.Any(t => t.End is HealEnd.Ineffective or HealEnd.Failed or HealEnd.RolledBack) && tried.All(t => t.End != HealEnd.Verified);
+        incident.Heal?.Tried.LastOrDefault(t => t.End is not (HealEnd.Refused or HealEnd.Left))?.End is HealEnd.Ineffective or HealEnd.Failed or HealEnd.RolledBack;
 }

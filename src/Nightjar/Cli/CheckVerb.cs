@@ -57,6 +57,7 @@ internal static class CheckVerb
         var clock = TimeProvider.System;
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var lines = new List<CheckLine> { Store(options) };
+        lines.AddRange(PlatformCheck.Of(Platform.Here(), options));
         lines.AddRange(await new ConfigurationCheck(http, clock, Environment.GetEnvironmentVariable).RunAsync(options, cancellationToken));
         lines.AddRange(await Task.WhenAll(options.Services.Where(s => !s.Journal.IsEmpty).Select(s => JournalAsync(s, cancellationToken))));
         lines.AddRange(await RepositoriesAsync(options, clock, cancellationToken));

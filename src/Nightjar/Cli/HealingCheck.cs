@@ -23,8 +23,8 @@ internal static class HealingCheck
         {
             var version = await new RebuildActuator().VersionAsync(cancellationToken);
             lines.Add(version is null
-                ? CheckLine.Warn("docker compose", "is not there, and remedies with project need it", "install the compose plugin of Docker, or take these remedies out")
-                : CheckLine.Ok("docker compose", version));
+                ? CheckLine.Warn("compose", "neither docker compose nor docker-compose is there, and remedies with project need one", "install the compose plugin of Docker (Debian: docker-compose), or take these remedies out")
+                : CheckLine.Ok("compose", version));
         }
 
         return lines;

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Nightjar.Configuration;
 using Nightjar.Connectors;
 using Nightjar.Connectors.Docker;
+using Nightjar.Connectors.Kubernetes;
 using Nightjar.Connectors.Probes;
 using Nightjar.Core.Announcements;
 using Nightjar.Core.Evidence;
@@ -28,15 +29,28 @@ internal static class OnceVerb
     /// <summary>How far back the logs are read.</summary>
     private static readonly TimeSpan Back = TimeSpan.FromMinutes(15);
 
+    /// <summary>What a cluster's lists take; one with tens of thousands of objects takes some seconds.</summary>
+    private static readonly TimeSpan ClusterDeadline = TimeSpan.FromMinutes(1);
+
     public static Command Make()
     {
-        var command = new Command("once", "Look once at everything and end: 0 nothing is wrong, 1 findings, 2 it could not look");
+        var deadline = new Option<string>("--deadline") { Description = "How long it may take in all; then it ends with 2", HelpName = "DURATION", DefaultValueFactory = _ => "10m" };
+        var command = new Command("once", "Look once at everything and end: 0 nothing is wrong, 1 findings, 2 it could not look") { deadline };
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (Durations.TryRead(parsed.GetValue(deadline) ?? "") is not { } limit || limit <= TimeSpan.Zero)
+            {
+                await Console.Error.WriteLineAsync("nightjar: --deadline takes a duration such as 5m");
+                return ExitCode.BadInput;
+            }
+
             if (await Configured.OptionsAsync(parsed) is not { } options)
             {
                 return ExitCode.BadInput;
             }
+
+            using var late = new CancellationTokenSource(limit);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
 
             if (await ReviewCheck.RefusalAsync(options, TimeProvider.System, cancellationToken) is { } refusal)
             {
@@ -46,18 +60,23 @@ internal static class OnceVerb
 
             try
             {
-                var (found, unknown) = DaemonClient.Remote is null && SqliteStore.FindHolder(StateFiles.Store(options.State)) is null ? await LookAsync(options, cancellationToken) : (await AskAsync(options, cancellationToken), []);
+                var (found, unknown, ahead) = DaemonClient.Remote is null && SqliteStore.FindHolder(StateFiles.Store(options.State)) is null ? await LookAsync(options, either.Token) : new Looked(await AskAsync(options, either.Token), [], []);
                 foreach (var says in unknown)
                 {
                     await Console.Error.WriteLineAsync($"nightjar: {says}");
                 }
 
-                Print(found, !unknown.IsEmpty, parsed.GetValue(Options.Json));
+                Print(found, ahead, !unknown.IsEmpty, parsed.GetValue(Options.Json));
                 return found.Count > 0 ? ExitCode.Failed : unknown.IsEmpty ? ExitCode.Ok : ExitCode.BadInput;
             }
             catch (Exception e) when (e is StoreInUseException or StoreRefusedException or StoreUnavailableException or NoDaemonException or RefusedException or IOException or UnauthorizedAccessException)
             {
                 await Console.Error.WriteLineAsync($"nightjar: {e.Message}");
+                return ExitCode.BadInput;
+            }
+            catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                await Console.Error.WriteLineAsync($"nightjar: it did not end within {Durations.Write(limit)}; what was found until then is kept");
                 return ExitCode.BadInput;
             }
         });
@@ -73,7 +92,7 @@ internal static class OnceVerb
     }
 
     /// <summary>What is wrong, and what could not be asked: a source without an answer is not a sign that all is well.</summary>
-    private static async Task<(List<Found> Found, ImmutableArray<string> Unknown)> LookAsync(NightjarOptions options, CancellationToken cancellationToken)
+    private static async Task<Looked> LookAsync(NightjarOptions options, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.State);
         await using var store = await SqliteStore.OpenAsync(StateFiles.Store(options.State), TimeProvider.System, cancellationToken);
@@ -85,10 +104,12 @@ internal static class OnceVerb
         var run = await book.BeginAsync(Passes.Spaces(options), Environment.UserName, cancellationToken);
         try
         {
-            var (touched, unknown) = await PassAsync(parts, cancellationToken);
+            var clusters = await parts.GetRequiredService<KubernetesRoom>().ScanAsync(parts.GetRequiredService<Catalogue>(), ClusterDeadline, parts.GetRequiredService<ILoggerFactory>(), cancellationToken);
+            var (touched, unsaid) = await PassAsync(parts, [.. clusters.SelectMany(c => c.Signals)], cancellationToken);
+            ImmutableArray<string> unknown = [.. clusters.SelectMany(c => c.Unseen), .. unsaid];
             var incidents = await Task.WhenAll(touched.Select(i => store.Incidents.GetAsync(i, cancellationToken)));
-            await book.EndAsync(run, new PassResult(0, [.. incidents.OfType<Incident>()], unknown), cancellationToken);
-            return ([.. open.All.Select(i => new Found(i.Id.Value, i.Service.Value, i.Title, i.State.ToString(), i.Finding?.RootCause, i.Waiting))], unknown);
+            await book.EndAsync(run, new PassResult(clusters.Sum(c => c.Pods), [.. incidents.OfType<Incident>()], unknown), cancellationToken);
+            return new Looked([.. open.All.Select(i => new Found(i.Id.Value, i.Service.Value, i.Title, i.State.ToString(), i.Finding?.RootCause, i.Waiting))], unknown, [.. clusters.SelectMany(c => c.Ahead)]);
         }
         catch (Exception e)
         {
@@ -98,10 +119,11 @@ internal static class OnceVerb
     }
 
     /// <summary>The incidents that the pass worked on, and what could not be asked.</summary>
-    private static async Task<(ImmutableArray<IncidentId> Touched, ImmutableArray<string> Unknown)> PassAsync(IServiceProvider parts, CancellationToken cancellationToken)
+    /// <param name="found">What is wrong in clusters.</param>
+    private static async Task<(ImmutableArray<IncidentId> Touched, ImmutableArray<string> Unknown)> PassAsync(IServiceProvider parts, ImmutableArray<Signal> found, CancellationToken cancellationToken)
     {
         var (open, intake, catalogue) = (parts.GetRequiredService<OpenIncidents>(), parts.GetRequiredService<Intake>(), parts.GetRequiredService<Catalogue>());
-        var signals = (await parts.GetRequiredService<LogWatching>().ScanAsync(Back, cancellationToken)).AddRange(await parts.GetRequiredService<ProbeRoom>().ScanAsync(catalogue, cancellationToken)).AddRange(await parts.GetRequiredService<DockerRoom>().ScanAsync(parts.GetRequiredService<IContainerFigures>(), cancellationToken));
+        var signals = (await parts.GetRequiredService<LogWatching>().ScanAsync(Back, cancellationToken)).AddRange(await parts.GetRequiredService<ProbeRoom>().ScanAsync(catalogue, cancellationToken)).AddRange(await parts.GetRequiredService<DockerRoom>().ScanAsync(parts.GetRequiredService<IContainerFigures>(), cancellationToken)).AddRange(found);
         foreach (var signal in signals)
         {
             await parts.GetRequiredService<ISignalDoor>().AcceptAsync(signal, cancellationToken);
@@ -119,11 +141,12 @@ internal static class OnceVerb
         return (touched, unknown);
     }
 
-    private static void Print(List<Found> found, bool isBlind, bool json)
+    /// <param name="ahead">What is well and will not stay so: said, but nothing that is wrong.</param>
+    private static void Print(List<Found> found, ImmutableArray<string> ahead, bool isBlind, bool json)
     {
         if (json)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(new { findings = found }, BundleFormat.Json));
+            Console.Out.WriteLine(JsonSerializer.Serialize(new { findings = found, ahead }, BundleFormat.Json));
             return;
         }
 
@@ -132,7 +155,14 @@ internal static class OnceVerb
         {
             Console.Out.WriteLine($"  #{one.Number} {one.Title} [{one.State}]{(one.Cause is null ? "" : $"\n     {one.Cause}")}{(one.Waiting is null ? "" : $"\n     waits for {one.Waiting}")}");
         }
+
+        if (!ahead.IsEmpty)
+        {
+            Console.Out.WriteLine($"To mend before it breaks:\n{string.Join('\n', ahead.Select(a => $"  {a}"))}");
+        }
     }
+
+    private sealed record Looked(List<Found> Found, ImmutableArray<string> Unknown, ImmutableArray<string> Ahead);
 
     private sealed record Found(long Number, string Service, string Title, string State, string? Cause, string? Waiting);
 

@@ -17,13 +17,24 @@ internal static class HealingKeys
 
     private static readonly Scalar<Touches> Touched = Choice(new Dictionary<string, Touches> { ["volume"] = Touches.Volume, ["migration"] = Touches.Migration, ["configuration"] = Touches.Configuration, ["network"] = Touches.Network, ["secret"] = Touches.Secret, ["schema"] = Touches.Schema });
 
+    private static readonly Section<HotFixOptions> HotFix =
+        new Section<HotFixOptions>("{allow, shell, timeout, most}", "Commands that an agent may run in what runs: without asking in mode autonomous, with a person's yes in mode approve.", new HotFixOptions())
+            .Key("allow", "The commands, word for word; * in a word fits anything in it, ** at the end any more words. None when absent.", new ListOf<string>("a list of commands", Text("a command", longest: 400), orOne: true), o => o.Allow, (o, v) => o with { Allow = v })
+            .Key("shell", "Whether words may have characters that a shell takes apart.", Switch(), o => o.Shell, (o, v) => o with { Shell = v })
+            .Key("timeout", "Longest that one may take.", Duration("1s", "10m"), o => o.Timeout, (o, v) => o with { Timeout = v })
+            .Key("most", "Commands for one incident.", Whole(1, 100), o => o.Most, (o, v) => o with { Most = v });
+
     public static readonly Section<HealOptions> Healing =
         new Section<HealOptions>("{answerWithin, actionsPerHour, servicesAtOnce, …}", "The bounds of all healing.", new HealOptions())
             .Key("answerWithin", "How long a person has to say yes to an action; no answer is a no.", Duration("1m", "7d"), o => o.AnswerWithin, (o, v) => o with { AnswerWithin = v })
             .Key("actionsPerHour", "Actions within an hour over all services; one more stops all healing and pages.", Whole(1, 1_000), o => o.ActionsPerHour, (o, v) => o with { ActionsPerHour = v })
             .Key("servicesAtOnce", "Services that are healed at once; one more stops all healing and pages.", Whole(1, 1_000), o => o.ServicesAtOnce, (o, v) => o with { ServicesAtOnce = v })
             .Key("escalateAfter", "Heals of a service that fail before its incident goes to investigation, where a playbook's step has no attempts of its own.", Whole(1, 5), o => o.EscalateAfter, (o, v) => o with { EscalateAfter = v })
-            .Key("window", "The time within which they count.", Duration("1m", "7d"), o => o.Window, (o, v) => o with { Window = v });
+            .Key("window", "The time within which they count.", Duration("1m", "7d"), o => o.Window, (o, v) => o with { Window = v })
+            .Key("reopenWithin", "A problem that is seen again so soon after it was healed is the same incident, which is opened again.", Duration("1m", "7d"), o => o.ReopenWithin, (o, v) => o with { ReopenWithin = v })
+            .Key("escalateAtComeback", "When it comes back for this time it goes to investigation instead of being healed again.", Whole(1, 100), o => o.EscalateAtComeback, (o, v) => o with { EscalateAtComeback = v })
+            .Key("runbookOnly", "Nothing is done but along a playbook, which is quoted; an agent's own commands are asked for in any mode.", Switch(), o => o.RunbookOnly, (o, v) => o with { RunbookOnly = v })
+            .Key("hotFix", "Commands that an agent may run in what runs.", HotFix, o => o.HotFix, (o, v) => o with { HotFix = v });
 
     public static readonly Section<Remedy> Remedy =
         new Section<Remedy>("{name, exec | call | directory | project, …}", "What an action of a playbook means for this service; one of exec, call, directory, project.", new Remedy { Name = "" })

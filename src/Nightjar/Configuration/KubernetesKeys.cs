@@ -28,6 +28,8 @@ internal static class KubernetesKeys
             .Key("exclude", "Namespaces that a pattern does not mean.", new ListOf<string>("a list of names or patterns", Pattern, orOne: true), o => o.Exclude, (o, v) => o with { Exclude = v })
             .Key("selector", "A label selector such as team=shop: only what it fits is looked at.", Text("a label selector", longest: 500), o => o.Selector.Length == 0 ? null : o.Selector, (o, v) => o with { Selector = v })
             .Key("patience", "How long something may last before it is a problem.", Patience, o => o.Patience, (o, v) => o with { Patience = v })
+            .Key("logs", "Whether the logs of pods are read, as log files are.", Switch(), o => o.Logs, (o, v) => o with { Logs = v })
+            .Key("lookAhead", "Whether one digest a day at most tells of what is well and will not stay so: no limits, a single replica, a certificate that runs out.", Switch(), o => o.LookAhead, (o, v) => o with { LookAhead = v })
             .Key("lease", "When the scope's lease is held, so that of several Nightjars one alone reports and acts: acting is in approve and autonomous, always in observe too, never does without.", Choice(new Dictionary<string, LeaseUse> { ["acting"] = LeaseUse.Acting, ["always"] = LeaseUse.Always, ["never"] = LeaseUse.Never }), o => o.Lease, (o, v) => o with { Lease = v })
             .Key("home", "The namespace of the lease; the pod's own when absent, and nightjar outside of a cluster.", Signature("the name of a namespace", "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"), o => o.Home, (o, v) => o with { Home = v });
 

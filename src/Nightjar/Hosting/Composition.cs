@@ -65,7 +65,7 @@ internal static class Composition
         .AddSingleton(new IncidentStores(store.Incidents, store.Folds, store.Inbox, store.Journal, store.Ledger));
 
     private static IServiceCollection AddSignals(this IServiceCollection services, NightjarOptions options) => services
-        .AddSingleton(new IntakeOptions(options.Fingerprints)).AddSingleton<OpenIncidents>().AddSingleton<HoldBack>().AddSingleton<Intake>()
+        .AddSingleton(new IntakeOptions(options.Fingerprints, options.Healing.ReopenWithin)).AddSingleton<OpenIncidents>().AddSingleton<HoldBack>().AddSingleton<Intake>()
         .AddSingleton<AlertCounts>().AddSingleton<AlertDoor>().AddSingleton<ISignalDoor>(s => s.GetRequiredService<AlertDoor>()).AddSingleton<ByHand>().AddSingleton<HealDoor>().AddSingleton<HealWish>();
 
     private static IServiceCollection AddRooms(this IServiceCollection services, NightjarOptions options) => services
@@ -106,8 +106,8 @@ internal static class Composition
     }
 
     private static IServiceCollection AddHealing(this IServiceCollection services, NightjarOptions options) => services
-        .AddSingleton(options.Healing).AddSingleton<Hands>().AddSingleton<HealPlanner>().AddSingleton<HealGrants>().AddSingleton<HealGate>().AddSingleton<HealCheck>().AddSingleton<HealLedger>()
-        .AddSingleton<IActuator, CallActuator>().AddSingleton<IActuator, DeleteActuator>().AddSingleton<IActuator>(_ => new RebuildActuator());
+        .AddSingleton(options.Healing).AddSingleton<Hands>().AddSingleton<HealPlanner>().AddSingleton<HealGrants>().AddSingleton<HealGate>().AddSingleton<HealCheck>().AddSingleton<HotFixes>().AddSingleton<HealLedger>()
+        .AddSingleton<IActuator, CallActuator>().AddSingleton<IActuator, DeleteActuator>().AddSingleton<IActuator>(_ => new RebuildActuator(host: options.Docker.IsTls ? null : options.Docker.Host));
 
     private static IEnumerable<IWatcher> Watchers(IServiceProvider parts, NightjarOptions options) =>
     [
@@ -116,7 +116,7 @@ internal static class Composition
         .. options.Host.Disks.IsEmpty ? Array.Empty<IWatcher>() : [parts.GetRequiredService<DiskWatcher>()],
         .. parts.GetRequiredService<RateSources>().Watchers,
         .. parts.GetRequiredService<DockerRoom>() is { IsWanted: true } docker ? [docker.Watcher(parts.GetRequiredService<ISignalDoor>(), parts.GetRequiredService<IContainerFigures>())] : Array.Empty<IWatcher>(),
-        .. parts.GetRequiredService<KubernetesRoom>().Watchers(parts.GetRequiredService<Catalogue>(), parts.GetRequiredService<ISignalDoor>(), options.Conduct, StateFiles.Identity(options.State), parts.GetRequiredService<ILoggerFactory>()),
+        .. parts.GetRequiredService<KubernetesRoom>().Watchers(parts.GetRequiredService<Catalogue>(), parts.GetRequiredService<ISignalDoor>(), parts.GetRequiredService<LogWatching>(), options.Conduct, StateFiles.Identity(options.State), parts.GetRequiredService<ILoggerFactory>()),
         .. options.Alerts.IsEmpty ? Array.Empty<IWatcher>() : [parts.GetRequiredService<AlertRoom>()],
     ];
 
@@ -141,8 +141,8 @@ internal static class Composition
             .AddSingleton<TriageStage>().AddSingleton<HealStage>().AddSingleton<InvestigateStage>().AddSingleton<ProposeStage>().AddSingleton<ReviewStage>().AddSingleton<VerifyStage>().AddSingleton<RequestEnd>().AddSingleton<LearnStage>()
             .AddSingleton(s => new StageList(s.GetRequiredService<TriageStage>(), s.GetRequiredService<HealStage>(), s.GetRequiredService<InvestigateStage>(), s.GetRequiredService<ProposeStage>(), s.GetRequiredService<ReviewStage>(), s.GetRequiredService<VerifyStage>(), s.GetRequiredService<LearnStage>()))
             .AddSingleton(s => new Teller(s.GetServices<IAnnouncer>(), s.GetRequiredService<Pager>(), id => $"{options.PublicUrl}/incidents/{id.Value}", seams.Clock, s.GetRequiredService<ILogger<Teller>>()))
-            .AddSingleton(s => new LoopRules(options.Conduct, s.GetRequiredService<IPauseSwitch>(), s.GetRequiredService<AgentBreaker>(), s.GetRequiredService<Teller>(), seams.Clock, seams.Reached))
-            .AddSingleton<StageRunner>().AddSingleton<IncidentLoop>().AddSingleton<QuartzWakeUps>();
+            .AddSingleton(s => new LoopRules(options.Conduct, s.GetRequiredService<IPauseSwitch>(), s.GetRequiredService<AgentBreaker>(), s.GetRequiredService<Teller>(), s.GetRequiredService<BesideHealing>(), seams.Clock, seams.Reached))
+            .AddSingleton<BesideHealing>().AddSingleton<StageRunner>().AddSingleton<IncidentLoop>().AddSingleton<QuartzWakeUps>();
         return seams.WakeUps is { } wakeUps ? services.AddSingleton(wakeUps) : services.AddSingleton<IWakeUps>(s => s.GetRequiredService<QuartzWakeUps>());
     }
 

@@ -63,6 +63,28 @@ public sealed class ChannelAnnouncerTests
     }
 
     [Fact]
+    public async Task What_waits_when_it_is_killed_is_told_after_the_next_start_and_then_no_more()
+    {
+        line.Hangs = true;
+        using (var killed = Open())
+        {
+            await TellAsync(killed, 1, Severity.Critical, "needs \"you\"");
+            await TellAsync(killed, 2, Severity.Critical, "needs you");
+        }
+
+        line.Hangs = false;
+        await using (Open())
+        {
+        }
+
+        await using (Open())
+        {
+        }
+
+        Assert.Equal(["#1 needs \"you\"", "#2 needs you"], line.Sent.Select(n => n.Page.Title));
+    }
+
+    [Fact]
     public async Task What_is_refused_for_good_is_not_tried_again_and_the_next_one_is_told()
     {
         line.Refuses = "#1";

@@ -32,9 +32,9 @@ public class IncidentMovesTests
     }
 
     [Fact]
-    public void Resolved_is_the_end()
+    public void From_resolved_it_can_only_be_opened_again()
     {
-        Assert.DoesNotContain(Enum.GetValues<IncidentState>(), to => IncidentMoves.IsLegal(IncidentState.Resolved, to));
+        Assert.Equal([IncidentState.Detected], Enum.GetValues<IncidentState>().Where(to => IncidentMoves.IsLegal(IncidentState.Resolved, to)));
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public abstract class FollowLab : IDisposable
     /// <summary>As logrotate does: app.log.1 becomes app.log.2, and so on, and app.log becomes app.log.1.</summary>
     private protected void Rotate()
     {
-        for (var i = 30; i > 0; i--)
+        for (var i = 200; i > 0; i--)
         {
             if (File.Exists(At($"app.log.{i}")))
             {

@@ -40,21 +40,24 @@ public sealed class RotationTests : FollowLab
     }
 
     [Theory]
-    [InlineData("app.log", 0)]
-    [InlineData("app.log", 1)]
-    [InlineData("app.log", 3)]
-    [InlineData("app.log", 100)]
-    [InlineData("app.log*", 1)]
-    [InlineData("app.log*", 3)]
-    [InlineData("app.log*", 100)]
-    public void Twenty_quick_rotations_lose_and_double_nothing(string glob, int lookEvery)
+    [InlineData("app.log", 0, 20)]
+    [InlineData("app.log", 1, 20)]
+    [InlineData("app.log", 3, 20)]
+    [InlineData("app.log", 100, 20)]
+    [InlineData("app.log*", 1, 20)]
+    [InlineData("app.log*", 3, 20)]
+    [InlineData("app.log*", 100, 20)]
+    [InlineData("app.log", 0, 100)]
+    [InlineData("app.log*", 0, 100)]
+    [InlineData("app.log", 50, 100)]
+    public void Many_quick_rotations_lose_and_double_nothing(string glob, int lookEvery, int rotations)
     {
         Write(Log, "before");
         var files = Start(glob);
         var written = new List<string>();
-        for (var rotation = 0; rotation < 20; rotation++)
+        for (var rotation = 0; rotation < rotations; rotation++)
         {
-            var lines = Enumerable.Range(0, 3).Select(i => $"line {rotation:00}-{i}").ToArray();
+            var lines = Enumerable.Range(0, 3).Select(i => $"line {rotation:000}-{i}").ToArray();
             Write(Log, lines);
             written.AddRange(lines);
             if (lookEvery > 0 && rotation % lookEvery == 0)

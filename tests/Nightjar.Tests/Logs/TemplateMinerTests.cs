@@ -97,6 +97,20 @@ public sealed class TemplateMinerTests
         Assert.Equal((0, 5_000L), (miner.Dropped, one.Counts.Between(Noon, Noon.AddMinutes(1))));
     }
 
+    [Fact]
+    public void Lines_of_which_no_two_are_alike_take_no_memory_for_ever_and_what_goes_is_counted()
+    {
+        // Ten million of them: nightjar bench logs --distinct.
+        const int Lines = 20_000;
+        for (var i = 0; i < Lines; i++)
+        {
+            Learn($"{Letters(i)} {Letters(i + 1)} {Letters(i * 3)} {Letters(i * 7)}");
+        }
+
+        Assert.Equal((TemplateMiner.MostTemplates, (long)Lines - TemplateMiner.MostTemplates), (miner.Templates.Count(), miner.Dropped));
+        Assert.Equal(TemplateMiner.MostTemplates, miner.Keep().Sum(k => k.Keys.Count));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("     ")]

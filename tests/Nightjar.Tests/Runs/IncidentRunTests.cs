@@ -31,6 +31,8 @@ public sealed class IncidentRunTests
     [InlineData(HealEnd.Ineffective, FixStatus.Failed)]
     [InlineData(HealEnd.Failed, FixStatus.Failed)]
     [InlineData(HealEnd.Refused, FixStatus.Reported)]
+    [InlineData(HealEnd.Left, FixStatus.Reported)]
+    [InlineData(HealEnd.RolledBack, FixStatus.RolledBack)]
     public void An_action_has_the_status_of_its_verification(HealEnd end, FixStatus status)
     {
         var record = Of(Incident() with { State = IncidentState.Investigating, Heal = Heal(end) });

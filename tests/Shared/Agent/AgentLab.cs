@@ -6,6 +6,7 @@ using Nightjar.Agents.Fence;
 using Nightjar.Agents.Gateway;
 using Nightjar.Connectors.Git;
 using Nightjar.Core.Evidence;
+using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Policy;
@@ -55,7 +56,7 @@ internal sealed class AgentLab : IAsyncDisposable
         };
         Room = new AgentRoom([fence], null, gateway, store.Journal, TimeProvider.System, NullLoggerFactory.Instance);
         var checks = new ServiceCheck([fence], new NoFence(TimeProvider.System), _ => [Path.Combine(folder, "state", "git", "mirrors")], NullLogger<ServiceCheck>.Instance);
-        Agent = new ClaudeCodeAgent(Options, Room, new BuiltInInvestigator(NullLogger<BuiltInInvestigator>.Instance), Repositories, checks, store.Rates, store.Memory, NullLogger<ClaudeCodeAgent>.Instance);
+        Agent = new ClaudeCodeAgent(Options, Room, new BuiltInInvestigator(NullLogger<BuiltInInvestigator>.Instance), Repositories, checks, store.Rates, store.Memory, new HotFixes(new Hands([], []), store.Heals, store.Silences, store.Pause, store.Journal, new Conduct(), new HealOptions(), TimeProvider.System), NullLogger<ClaudeCodeAgent>.Instance);
     }
 
     /// <summary>The program of the tested version: on the PATH, or where <c>./nightjar test</c> keeps it. Null when it is not here.</summary>

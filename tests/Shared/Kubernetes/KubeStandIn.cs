@@ -39,6 +39,9 @@ public sealed partial class KubeStandIn : IAsyncDisposable
     /// <summary>Changes that a watch may go on from; older ones get 410.</summary>
     public int Remembers { get; set; } = 1_000;
 
+    /// <summary>What its answers are dated by; no date when null.</summary>
+    public Func<DateTimeOffset>? Clock { get; set; }
+
     public TimeSpan BookmarkEvery { get; set; } = TimeSpan.FromMinutes(1);
 
     public Uri Url => new(server.Urls.Single());
@@ -52,6 +55,7 @@ public sealed partial class KubeStandIn : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var server = builder.Build();
         var standIn = new KubeStandIn(server);
+        server.UseWebSockets();
         server.Run(standIn.AnswerAsync);
         await server.StartAsync();
         return standIn;
@@ -133,17 +137,27 @@ public sealed partial class KubeStandIn : IAsyncDisposable
         using var reader = new StreamReader(http.Request.Body);
         var asked = new KubeAsked(http.Request.Method, http.Request.Path, http.Request.QueryString.Value ?? "", http.Request.Headers.Authorization, await reader.ReadToEndAsync(http.RequestAborted));
         Asked.Enqueue(asked);
+        // What is no date says nothing of a clock: tests with a clock of their own have theirs.
+        http.Response.Headers.Date = Clock?.Invoke().ToString("R", CultureInfo.InvariantCulture) ?? "none";
         if (Refuses(asked) is var (status, message))
         {
             await StatusAsync(http, status, message);
         }
-        else if (await AgreeAsync(http, asked))
+        else if (await AgreeAsync(http, asked) || await LogAsync(http, asked))
         {
             return;
         }
         else if (asked.Path == "/apis")
         {
             await JsonAsync(http, new JsonObject { ["kind"] = "APIGroupList", ["groups"] = new JsonArray([.. Groups.GroupBy(g => g.Split('/')[0]).Select(g => new JsonObject { ["name"] = g.Key, ["versions"] = new JsonArray([.. g.Select(v => new JsonObject { ["groupVersion"] = v })]) })]) });
+        }
+        else if (http.WebSockets.IsWebSocketRequest)
+        {
+            await ExecAsync(http);
+        }
+        else if (asked.Method != "GET")
+        {
+            await ChangeAsync(http, asked);
         }
         else if (http.Request.Query.ContainsKey("watch"))
         {
@@ -199,7 +213,7 @@ public sealed partial class KubeStandIn : IAsyncDisposable
         var parent = path[..path.LastIndexOf('/')];
         var parts = parent.Split('/');
         var at = Array.IndexOf(parts, "namespaces");
-        return parent == list || (at >= 0 && string.Join('/', parts[..at].Concat(parts[(at + 2)..])) == list);
+        return parent == list || (at >= 0 && at + 1 < parts.Length && string.Join('/', parts[..at].Concat(parts[(at + 2)..])) == list);
     }
 
     private async Task WatchAsync(HttpContext http, string path)

@@ -66,6 +66,7 @@ containers:
           - name: Host
             value: localhost:7677
       periodSeconds: 2
+      timeoutSeconds: 5
       failureThreshold: 60
     livenessProbe:
       httpGet:

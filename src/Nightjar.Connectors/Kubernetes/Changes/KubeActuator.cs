@@ -53,6 +53,7 @@ internal sealed class KubeActuator(Whereabouts where, Clusters clusters, PodExec
 
     public Task<ActionResult> DoAsync(HealAction action, CancellationToken cancellationToken) => AskAsync(action, async target =>
     {
+        CheckLease(target);
         if (action is HealAction.Exec command)
         {
             return await exec.RunAsync(await Sight.OfAsync(target, cancellationToken), command, cancellationToken);
@@ -62,8 +63,10 @@ internal sealed class KubeActuator(Whereabouts where, Clusters clusters, PodExec
         return await DoAsync(target, KubePlan.Parse(aim.Plan), action.Key, cancellationToken);
     });
 
-    public async Task<ActionResult?> TakeBackAsync(HealAction action, CancellationToken cancellationToken) => action.Aim is not { } aim || KubePlan.Parse(aim.Plan).Back is not { } back ? null : await AskAsync(action, async target =>
+    public async Task<ActionResult?> TakeBackAsync(HealAction action, CancellationToken cancellationToken) => action.Aim is not { } aim || KubePlan.Parse(aim.Plan).Back() is not { } back ? null : await AskAsync(action, async target =>
     {
+        CheckLease(target);
+
         // Its own change is the newest: what anybody changed after it stays.
         var item = await ReadAsync(target, cancellationToken);
         var ours = action.Key.EndsWith("-back", StringComparison.Ordinal) ? action.Key[..^"-back".Length] : action.Key;
@@ -108,6 +111,15 @@ internal sealed class KubeActuator(Whereabouts where, Clusters clusters, PodExec
             {
                 continue;
             }
+        }
+    }
+
+    /// <summary>What another Nightjar looks after now is not ours to touch; it may come back to us.</summary>
+    private void CheckLease(Target target)
+    {
+        if (!clusters.MayAct(target.Api))
+        {
+            throw new TryLaterException($"Nothing is done to {target.Shown}: another Nightjar holds the lease of this scope.", clock.GetUtcNow() + Later);
         }
     }
 

@@ -39,12 +39,12 @@ internal sealed record KubePlan
     public bool ChangesSpec => !Edits.IsEmpty || Revision is not null || Replicas is not null;
 
     /// <summary>The way back; null where there is none.</summary>
-    public KubePlan? Back => !ChangesSpec && Cordoned is null ? null : this with
+    public KubePlan? Back() => !ChangesSpec && Cordoned is null ? null : this with
     {
         Edits = [.. Edits.Select(e => e with { From = e.To, To = e.From })],
-        Revision = Revision?.Turned,
-        Replicas = Replicas?.Turned,
-        Cordoned = Cordoned?.Turned,
+        Revision = Revision?.Turned(),
+        Replicas = Replicas?.Turned(),
+        Cordoned = Cordoned?.Turned(),
     };
 
     public string ToJson() => JsonSerializer.Serialize(this);
@@ -91,7 +91,7 @@ internal sealed record KubePlan
 
 internal sealed record FromTo(string From, string To)
 {
-    public FromTo Turned => new(To, From);
+    public FromTo Turned() => new(To, From);
 }
 
 internal sealed record DoomedPod(string Name, string Uid, bool IsEvicted);

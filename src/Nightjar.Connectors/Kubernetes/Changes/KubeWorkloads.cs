@@ -68,6 +68,16 @@ internal sealed class KubeWorkloads(Whereabouts where, TimeProvider clock) : IWo
     }
 
     /// <summary>Null where nothing ran before that could run again.</summary>
-    private static async Task<DateTimeOffset?> RolledOutAsync(Sight sight, CancellationToken cancellationToken) =>
-        sight.Target.Ref.Kind is "Deployment" or "StatefulSet" or "DaemonSet" && await Revision.OfAsync(sight.Target, sight.Item, cancellationToken) is [var newest, _, ..] ? newest.At : null;
+    private static async Task<DateTimeOffset?> RolledOutAsync(Sight sight, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return sight.Target.Ref.Kind is "Deployment" or "StatefulSet" or "DaemonSet" && await Revision.OfAsync(sight.Target, sight.Item, cancellationToken) is [var newest, _, ..] ? newest.At : null;
+        }
+        catch (KubeException e) when (e.Fault == KubeFault.Forbidden)
+        {
+            // It is well or not all the same; only what follows a rollout is then not known to follow it.
+            return null;
+        }
+    }
 }

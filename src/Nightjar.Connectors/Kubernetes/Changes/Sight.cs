@@ -21,9 +21,6 @@ internal sealed record Sight(Target Target, JsonElement Item, ImmutableArray<Pod
 
     public Workload Workload => WorkloadReader.Read(Target.Ref.Kind, Item);
 
-    /// <summary>Restarts of an hour ago are no trouble of now.</summary>
-    private static readonly ClusterPatience Now = new() { LastExit = TimeSpan.Zero };
-
     /// <exception cref="KubeException">It is not there, or nobody answered.</exception>
     public static async Task<Sight> OfAsync(Target target, CancellationToken cancellationToken)
     {
@@ -40,7 +37,7 @@ internal sealed record Sight(Target Target, JsonElement Item, ImmutableArray<Pod
 
     /// <summary>What is wrong with its pods now, the oldest trouble first.</summary>
     public IEnumerable<(Pod Pod, ClusterTrouble Trouble)> Troubles(DateTimeOffset now) =>
-        Pods.SelectMany(p => PodDetector.Detect(p, Now, now).Select(t => (p, t))).OrderBy(t => t.t.Since);
+        Pods.SelectMany(p => PodDetector.Detect(p, Target.Patience, now).Select(t => (p, t))).OrderBy(t => t.t.Since);
 
     /// <summary>For the journal: counts, images, resources and probes. Variables, arguments and volumes may hold secrets and are left out.</summary>
     public static string Show(JsonElement item)

@@ -4,11 +4,13 @@ using Nightjar.Connectors.Kubernetes.Wire;
 using Nightjar.Core.Evidence.Cluster;
 using Nightjar.Core.Healing;
 using Nightjar.Core.Services;
+using Nightjar.Core.Signals.Cluster;
 
 namespace Nightjar.Connectors.Kubernetes.Changes;
 
 /// <summary>An object of a cluster, and the way to it.</summary>
-internal sealed record Target(KubeApi Api, ObjectRef Ref)
+/// <param name="Patience">How long what may last before it is trouble. An end that was followed by a good run is none.</param>
+internal sealed record Target(KubeApi Api, ObjectRef Ref, ClusterPatience Patience)
 {
     /// <summary>As in signals: <c>deployment/web</c>.</summary>
     public string Shown => $"{Ref.Kind.ToLowerInvariant()}/{Ref.Name}";
@@ -31,6 +33,8 @@ internal sealed class Whereabouts(Clusters clusters, KubernetesOptions options, 
 
     private readonly Scope scope = new(options);
 
+    private readonly ClusterPatience patience = options.Patience with { LastExit = TimeSpan.Zero };
+
     /// <summary>The kind of a workload, <c>Deployment</c>; null for what is in no cluster.</summary>
     public string? KindOf(string? workload) => clusters.Any && workload?.Split('/') is [var kind, { Length: > 0 }] ? Kinds.GetValueOrDefault(kind) : null;
 
@@ -52,8 +56,8 @@ internal sealed class Whereabouts(Clusters clusters, KubernetesOptions options, 
 
         var apis = clusters.All;
         var found = kind == "Node"
-            ? [.. apis.Where(a => a.Name == service.Value || apis.Count == 1).Select(a => new Target(a, new ObjectRef(kind, "", name)))]
-            : Places(service, name).SelectMany(p => apis.Where(a => p.Context is null || p.Context == a.Name).Select(a => new Target(a, new ObjectRef(kind, p.Namespace, name)))).Distinct().ToList();
+            ? [.. apis.Where(a => a.Name == service.Value || apis.Count == 1).Select(a => new Target(a, new ObjectRef(kind, "", name), patience))]
+            : Places(service, name).SelectMany(p => apis.Where(a => p.Context is null || p.Context == a.Name).Select(a => new Target(a, new ObjectRef(kind, p.Namespace, name), patience))).Distinct().ToList();
         return found switch
         {
             [var one] when scope.Has(one.Ref.Namespace) => one,

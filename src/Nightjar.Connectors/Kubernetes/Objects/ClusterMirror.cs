@@ -12,6 +12,7 @@ internal sealed class ClusterMirror(Action<ObjectMeta, bool> changed) : ICluster
 
     private readonly ImmutableDictionary<string, Kept<Workload>> workloads = WorkloadKinds.ToImmutableDictionary(k => k, k => new Kept<Workload>(i => WorkloadReader.Read(k, i), w => w.Meta, (w, isThere) => changed(w.Meta, isThere)));
     private readonly Kept<Pod> pods = new(PodReader.Read, p => p.Meta, (p, isThere) => changed(p.Meta, isThere));
+    private readonly Kept<ObjectMeta> spaces = new(i => MetaReader.Read("Namespace", i), m => m, (_, _) => { });
     private readonly Kept<Node> nodes = new(SurroundingsReader.Node, n => n.Meta, (n, isThere) => changed(n.Meta, isThere));
     private readonly Kept<Claim> claims = new(SurroundingsReader.Claim, c => c.Meta, (c, isThere) => changed(c.Meta, isThere));
     private readonly Kept<ClusterService> services = new(TrafficReader.Service, s => s.Meta, (s, isThere) => changed(s.Meta, isThere));
@@ -53,6 +54,12 @@ internal sealed class ClusterMirror(Action<ObjectMeta, bool> changed) : ICluster
 
     public int PodCount => pods.Count;
 
+    public IEnumerable<string> Namespaces => spaces.All.Select(s => s.Name);
+
+    public ObjectMeta? Namespace(string name) => spaces.Find("", name);
+
+    public int PodsOn(string node) => pods.All.Count(p => p.Node == node);
+
     public Pod? Pod(ObjectRef about) => pods.Find(about.Namespace, about.Name);
 
     public Workload? Workload(ObjectRef about) => workloads.TryGetValue(about.Kind, out var kept) ? kept.Find(about.Namespace, about.Name) : null;
@@ -69,21 +76,22 @@ internal sealed class ClusterMirror(Action<ObjectMeta, bool> changed) : ICluster
 
     public IReadOnlyList<ClusterEvent> EventsAbout(ObjectRef about) => events.About(about);
 
-    /// <summary>Who keeps objects of that kind.</summary>
-    public IReflected Keeper(string kind) => kind switch
+    /// <summary>Who keeps objects of that kind, of one namespace or (null) of all.</summary>
+    public IReflected Keeper(string kind, string? space) => kind switch
     {
-        "Pod" => pods,
-        "Node" => nodes,
-        "PersistentVolumeClaim" => claims,
-        "PersistentVolume" => volumes,
-        "Service" => services,
-        "Endpoints" => endpoints,
-        "Ingress" => ingresses,
-        "ResourceQuota" => quotas,
-        "HorizontalPodAutoscaler" => autoscalers,
-        "PodDisruptionBudget" => budgets,
-        "ConfigMap" => configs,
+        "Pod" => pods.In(space),
+        "Namespace" => spaces.In(space),
+        "Node" => nodes.In(space),
+        "PersistentVolumeClaim" => claims.In(space),
+        "PersistentVolume" => volumes.In(space),
+        "Service" => services.In(space),
+        "Endpoints" => endpoints.In(space),
+        "Ingress" => ingresses.In(space),
+        "ResourceQuota" => quotas.In(space),
+        "HorizontalPodAutoscaler" => autoscalers.In(space),
+        "PodDisruptionBudget" => budgets.In(space),
+        "ConfigMap" => configs.In(space),
         "Event" => events,
-        _ => workloads[kind],
+        _ => workloads[kind].In(space),
     };
 }

@@ -6,12 +6,21 @@ using Nightjar.Core.Evidence.Cluster;
 namespace Nightjar.Connectors.Kubernetes.Objects;
 
 /// <summary>All objects of one kind, as they were last told of; whoever asks sees them as they are now.</summary>
-/// <param name="changed">Told of each object that is new or has changed, and of each that is gone.</param>
-internal sealed class Kept<T>(Func<JsonElement, T> read, Func<T, ObjectMeta> meta, Action<T, bool> changed) : IReflected
+internal sealed class Kept<T> : IReflected
     where T : class
 {
+    private readonly Func<JsonElement, T> read;
+    private readonly Func<T, ObjectMeta> meta;
+    private readonly Action<T, bool> changed;
     private readonly ConcurrentDictionary<(string Namespace, string Name), T> all = new();
-    private HashSet<(string, string)> listed = [];
+    private readonly Part whole;
+
+    /// <param name="changed">Told of each object that is new or has changed, and of each that is gone.</param>
+    public Kept(Func<JsonElement, T> read, Func<T, ObjectMeta> meta, Action<T, bool> changed)
+    {
+        (this.read, this.meta, this.changed) = (read, meta, changed);
+        whole = new Part(this, null);
+    }
 
     public IEnumerable<T> All => all.Values;
 
@@ -19,30 +28,10 @@ internal sealed class Kept<T>(Func<JsonElement, T> read, Func<T, ObjectMeta> met
 
     public T? Find(string space, string name) => all.GetValueOrDefault((space, name));
 
-    public void Replace(IReadOnlyList<JsonElement> page, bool isFirst, bool isLast)
-    {
-        if (isFirst)
-        {
-            listed = [];
-        }
+    /// <summary>What one reflector keeps up to date: a namespace, or (null) all of it. What is in other namespaces is others' to say.</summary>
+    public IReflected In(string? space) => new Part(this, space);
 
-        foreach (var item in page)
-        {
-            listed.Add(Take(read(item)));
-        }
-
-        if (!isLast)
-        {
-            return;
-        }
-
-        foreach (var key in all.Keys.Where(k => !listed.Contains(k)).ToList())
-        {
-            Drop(key);
-        }
-
-        listed = [];
-    }
+    public void Replace(IReadOnlyList<JsonElement> page, bool isFirst, bool isLast) => whole.Replace(page, isFirst, isLast);
 
     public void Changed(JsonElement item) => Take(read(item));
 
@@ -69,4 +58,38 @@ internal sealed class Kept<T>(Func<JsonElement, T> read, Func<T, ObjectMeta> met
     }
 
     private (string Namespace, string Name) Key(T item) => (meta(item).Namespace, meta(item).Name);
+
+    private sealed class Part(Kept<T> of, string? space) : IReflected
+    {
+        private HashSet<(string, string)> listed = [];
+
+        public void Replace(IReadOnlyList<JsonElement> page, bool isFirst, bool isLast)
+        {
+            if (isFirst)
+            {
+                listed = [];
+            }
+
+            foreach (var item in page)
+            {
+                listed.Add(of.Take(of.read(item)));
+            }
+
+            if (!isLast)
+            {
+                return;
+            }
+
+            foreach (var key in of.all.Keys.Where(k => (space is null || k.Namespace == space) && !listed.Contains(k)).ToList())
+            {
+                of.Drop(key);
+            }
+
+            listed = [];
+        }
+
+        public void Changed(JsonElement item) => of.Changed(item);
+
+        public void Gone(JsonElement item) => of.Gone(item);
+    }
 }

@@ -40,12 +40,12 @@ internal static class PodReader
         var standings = status.Items("initContainerStatuses").Concat(status.Items("containerStatuses")).GroupBy(s => s.Text("name"), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
         return
         [
-            .. spec.Items("initContainers").Select(c => Container(c, standings, isInit: true)),
-            .. spec.Items("containers").Select(c => Container(c, standings, isInit: false)),
+            .. spec.Items("initContainers").Select(c => Container(c, spec, standings, isInit: true)),
+            .. spec.Items("containers").Select(c => Container(c, spec, standings, isInit: false)),
         ];
     }
 
-    private static Container Container(JsonElement spec, Dictionary<string, JsonElement> standings, bool isInit)
+    private static Container Container(JsonElement spec, JsonElement pod, Dictionary<string, JsonElement> standings, bool isInit)
     {
         var name = spec.Text("name");
         var status = standings.GetValueOrDefault(name);
@@ -55,6 +55,7 @@ internal static class PodReader
             Name = name,
             IsInit = isInit,
             Image = spec.Text("image"),
+            MayBeRoot = MayBeRoot(spec.At("securityContext"), pod.At("securityContext")),
             Requests = resources.Map("requests"),
             Limits = resources.Map("limits"),
             Ports = [.. spec.Items("ports").Select(p => p.Whole("containerPort")).Where(p => p > 0)],
@@ -70,6 +71,11 @@ internal static class PodReader
             Before = Standing(status.At("lastState")),
         };
     }
+
+    /// <summary>What the container says goes before what its pod says; what the image says nobody knows here.</summary>
+    private static bool MayBeRoot(JsonElement container, JsonElement pod) =>
+        !container.Flag("runAsNonRoot") && !(container.At("runAsNonRoot").ValueKind == JsonValueKind.Undefined && pod.Flag("runAsNonRoot"))
+        && container.Long("runAsUser") == 0 && (container.At("runAsUser").ValueKind != JsonValueKind.Undefined || pod.Long("runAsUser") == 0);
 
     private static ImmutableDictionary<string, string> Addresses(JsonElement spec)
     {

@@ -60,7 +60,7 @@ internal sealed partial class ScopeLease(KubeApi api, KubernetesOptions options,
         standing = await AskAsync(cancellationToken);
         if (before != IsOurs)
         {
-            Changed(api.Name, standing.Says.Length > 0 ? standing.Says : $"holds the lease {space}/{name}");
+            Changed(api.Name, standing switch { { Says.Length: > 0 } => standing.Says, { State: LeaseState.Held } => $"holds the lease {space}/{name}", _ => $"nobody holds the lease {space}/{name}" });
             var over = turn;
             turn = New();
             over.SetResult();

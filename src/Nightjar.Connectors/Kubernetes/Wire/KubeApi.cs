@@ -25,14 +25,20 @@ internal sealed class KubeApi : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>The date of an answer has whole seconds, and the way takes some time.</summary>
+    private static readonly TimeSpan Unnoticed = TimeSpan.FromSeconds(2);
+
     private readonly ClusterAccess access;
+    private readonly TimeProvider? clock;
     private readonly SocketsHttpHandler sockets;
     private readonly HttpClient client;
     private volatile X509Certificate2? certificate;
+    private long aheadTicks;
 
-    public KubeApi(ClusterAccess access)
+    /// <param name="clock">Ours, with which the server's is compared; null when nobody asks for <see cref="Ahead"/>.</param>
+    public KubeApi(ClusterAccess access, TimeProvider? clock = null)
     {
-        this.access = access;
+        (this.access, this.clock) = (access, clock);
         sockets = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -62,6 +68,11 @@ internal sealed class KubeApi : IDisposable
 
     public string Name => access.Name;
 
+    public Uri Server => access.Server;
+
+    /// <summary>How far the server's clock is ahead of ours, by the date of its last answer; less than two seconds is none.</summary>
+    public TimeSpan Ahead => new(Interlocked.Read(ref aheadTicks));
+
     /// <param name="path">With its query; made of checked parts.</param>
     /// <param name="doing">What is tried, for messages: <c>list pods</c>.</param>
     public Task<JsonDocument> GetAsync(string path, string doing, CancellationToken cancellationToken) => AskAsync(HttpMethod.Get, path, null, doing, cancellationToken);
@@ -88,9 +99,10 @@ internal sealed class KubeApi : IDisposable
 
     /// <summary>The answer as it comes, for watches and logs. The caller disposes of it.</summary>
     /// <exception cref="KubeException">The server refused, or nobody answered.</exception>
-    public async Task<HttpResponseMessage> StreamAsync(string path, string doing, CancellationToken cancellationToken)
+    /// <param name="patience">How long the answer's head may take; some seconds when null.</param>
+    public async Task<HttpResponseMessage> StreamAsync(string path, string doing, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(patience ?? Patience);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -187,7 +199,14 @@ internal sealed class KubeApi : IDisposable
         request.Headers.Authorization = Authorization(proof);
         certificate = proof.Certificate ?? certificate;
         request.Content = body is null ? null : new ByteArrayContent(body.Json) { Headers = { ContentType = new MediaTypeHeaderValue(body.Type) } };
-        return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (clock is not null && response.Headers.Date is { } date)
+        {
+            var ahead = date - clock.GetUtcNow();
+            Interlocked.Exchange(ref aheadTicks, ahead.Duration() < Unnoticed ? 0 : ahead.Ticks);
+        }
+
+        return response;
     }
 
     private static AuthenticationHeaderValue? Authorization(KubeProof proof) => proof switch

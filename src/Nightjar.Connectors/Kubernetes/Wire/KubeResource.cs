@@ -9,6 +9,9 @@ internal sealed record KubeResource(string Kind, string Plural, bool IsNamespace
     /// <summary>Without it little is known of what runs; the others add to it.</summary>
     public bool IsVital { get; init; }
 
+    /// <summary>A label selector chooses among these: they are what people label. What is around them is seen whole.</summary>
+    public bool IsSelected => IsNamespaced && Kind is not ("Event" or "ResourceQuota" or "ConfigMap");
+
     /// <summary>Objects of one page: large objects in small pages.</summary>
     public int PageSize { get; init; } = 500;
 
@@ -17,6 +20,7 @@ internal sealed record KubeResource(string Kind, string Plural, bool IsNamespace
     [
         new("Pod", "pods", true, ["v1"]) { IsVital = true },
         new("Event", "events", true, ["v1"]),
+        new("Namespace", "namespaces", false, ["v1"]),
         new("Node", "nodes", false, ["v1"]),
         new("Deployment", "deployments", true, ["apps/v1"]) { IsVital = true },
         new("ReplicaSet", "replicasets", true, ["apps/v1"]) { IsVital = true },

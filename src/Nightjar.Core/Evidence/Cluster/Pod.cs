@@ -55,6 +55,9 @@ public sealed record Container
 
     public string Image { get; init; } = "";
 
+    /// <summary>Nothing keeps it from running as user 0.</summary>
+    public bool MayBeRoot { get; init; }
+
     /// <summary>By resource, as written: <c>cpu</c> → <c>100m</c>.</summary>
     public ImmutableDictionary<string, string> Requests { get; init; } = ImmutableDictionary<string, string>.Empty;
 

@@ -23,7 +23,10 @@ public static class PodDetector
         ["PostStartHookError"] = ("container-start", "failed in its start hook"),
     }.ToImmutableDictionary(StringComparer.Ordinal);
 
-    public static IEnumerable<ClusterTrouble> Detect(Pod pod, ClusterPatience patience, DateTimeOffset now)
+    public static IEnumerable<ClusterTrouble> Detect(Pod pod, ClusterPatience patience, DateTimeOffset now) => Detect(pod, [], patience, now);
+
+    /// <param name="said">What was said about the pod: a probe's own words are only there.</param>
+    public static IEnumerable<ClusterTrouble> Detect(Pod pod, IReadOnlyList<ClusterEvent> said, ClusterPatience patience, DateTimeOffset now)
     {
         if (pod.Meta.DeletedAt is { } deleted)
         {
@@ -35,7 +38,7 @@ public static class PodDetector
             return Failed(pod);
         }
 
-        var ofContainers = pod.Containers.Select(c => Detect(pod, c, patience, now)).OfType<ClusterTrouble>().ToList();
+        var ofContainers = pod.Containers.Select(c => Detect(pod, c, said, patience, now)).OfType<ClusterTrouble>().ToList();
         return ofContainers.Count > 0 ? ofContainers : OfWhole(pod, patience, now) is { } whole ? [whole] : [];
     }
 
@@ -57,8 +60,13 @@ public static class PodDetector
             : [Trouble(pod, "container-exited", $"failed: {pod.Reason}", pod.Meta.CreatedAt, pod.Message)];
     }
 
-    private static ClusterTrouble? Detect(Pod pod, Container container, ClusterPatience patience, DateTimeOffset now)
+    private static ClusterTrouble? Detect(Pod pod, Container container, IReadOnlyList<ClusterEvent> said, ClusterPatience patience, DateTimeOffset now)
     {
+        if (ProbeWords.Liveness(container, said) is { } killed)
+        {
+            return Trouble(pod, "liveness-failed", $"{Named(pod, container)}is ended again and again, because its liveness probe fails ({Times(container.Restarts)} so far)", container.Before?.EndedAt ?? now, killed);
+        }
+
         var isKilled = container.Before is { Reason: "OOMKilled" } || container.Now is { Reason: "OOMKilled" };
         if (container.Now is { Phase: ContainerPhase.Waiting } waits && Waits.TryGetValue(waits.Reason, out var known))
         {
@@ -78,20 +86,21 @@ public static class PodDetector
             return Trouble(pod, isKilled ? "oom-killed" : "container-exited", $"{Named(pod, container)}{Exit(container, was)} and was started again ({Times(container.Restarts)} so far)", at, was.Message);
         }
 
-        return NotReady(pod, container, patience, now);
+        return NotReady(pod, container, said, patience, now);
     }
 
-    private static ClusterTrouble? NotReady(Pod pod, Container container, ClusterPatience patience, DateTimeOffset now)
+    private static ClusterTrouble? NotReady(Pod pod, Container container, IReadOnlyList<ClusterEvent> said, ClusterPatience patience, DateTimeOffset now)
     {
         if (container.IsInit || container.IsReady || container.Now is not { Phase: ContainerPhase.Running, StartedAt: { } started })
         {
             return null;
         }
 
-        var probe = container.Startup ?? container.Readiness;
-        var allowed = patience.NotReady + TimeSpan.FromSeconds(probe is null ? 0 : probe.DelaySeconds + ((double)probe.PeriodSeconds * probe.Failures));
-        return now - started > allowed
-            ? Trouble(pod, "not-ready", $"{Named(pod, container)}runs since {started:u} and is not ready{(probe is null ? "" : $": its probe ({probe.Kind} {probe.Port} {probe.Path}".TrimEnd() + ") fails")}", started, pod.Condition("Ready")?.Message ?? "")
+        var (probe, unready) = (container.Startup ?? container.Readiness, pod.Condition("ContainersReady") ?? pod.Condition("Ready"));
+        var since = unready is { Holds: false, Since: { } at } && at > started ? at : started;
+        var allowed = patience.NotReady + TimeSpan.FromSeconds(probe is null ? 0 : (since == started ? probe.DelaySeconds : 0) + ((double)probe.PeriodSeconds * probe.Failures));
+        return now - since > allowed
+            ? Trouble(pod, "not-ready", $"{Named(pod, container)}runs and is not ready since {since:u}{(probe is null ? "" : $": its probe ({probe.Kind} {probe.Port} {probe.Path}".TrimEnd() + ") fails")}", since, ProbeWords.Readiness(said) ?? pod.Condition("Ready")?.Message ?? "")
             : null;
     }
 

@@ -27,18 +27,31 @@ public static class WorkloadDetector
         }
     }
 
-    public static IEnumerable<ClusterTrouble> Detect(Node node)
+    /// <param name="pods">Counts the pods that are on it, which its failure explains.</param>
+    public static IEnumerable<ClusterTrouble> Detect(Node node, Func<int>? pods = null)
     {
         if (node.Conditions.FirstOrDefault(c => c.Type == "Ready") is { Holds: false } ready)
         {
-            yield return Trouble(node.Meta, "node-not-ready", $"node {node.Meta.Name} is not ready ({ready.Reason})", ready) with { Severity = Severity.Critical };
+            yield return Trouble(node.Meta, "node-not-ready", string.Create(CultureInfo.InvariantCulture, $"node {node.Meta.Name} is not ready ({ready.Reason}){(pods is null ? "" : $", and {pods()} pods are on it")}"), ready) with { Severity = Severity.Critical };
         }
 
-        foreach (var pressure in node.Conditions.Where(c => c.Type is "MemoryPressure" or "DiskPressure" or "PIDPressure" or "NetworkUnavailable" && c.Holds))
+        foreach (var pressure in node.Conditions.Where(Presses))
         {
             yield return Trouble(node.Meta, "node-pressure", $"node {node.Meta.Name} says {pressure.Type}", pressure);
         }
     }
+
+    /// <summary>Null for a volume that is as it shall be.</summary>
+    public static ClusterTrouble? Detect(Volume volume, DateTimeOffset now) =>
+        volume.Phase == "Failed" ? new ClusterTrouble(volume.Meta, "volume-failed", Severity.Warning, $"volume {volume.Meta.Name} could not be taken back{(volume.Claim.Length > 0 ? $" from {volume.Claim}" : "")}", now) { Quotes = volume.Message.Length > 0 ? [volume.Message] : [] } : null;
+
+    /// <summary>
+    /// True for what the pod's node explains: on a node that is gone nothing that is known of its pods is true any more, and a node that runs
+    /// out of something evicts pods itself.
+    /// </summary>
+    public static bool Explains(Node node, Pod pod) => node.Conditions.Any(c => c is { Type: "Ready", Holds: false }) || (pod.Reason == "Evicted" && node.Conditions.Any(Presses));
+
+    private static bool Presses(ObjectCondition condition) => condition is { Type: "MemoryPressure" or "DiskPressure" or "PIDPressure" or "NetworkUnavailable", Holds: true };
 
     /// <param name="waitsForPod">The cluster said that it binds the claim only when a pod wants it: then it is not late.</param>
     public static ClusterTrouble? Detect(Claim claim, bool waitsForPod, ClusterPatience patience, DateTimeOffset now) => claim.Phase switch

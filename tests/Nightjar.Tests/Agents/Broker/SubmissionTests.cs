@@ -35,6 +35,9 @@ public sealed class SubmissionTests
     [InlineData("confidence", "\"high\"", "confidence: must be a number from 0 to 1")]
     [InlineData("root_cause", "\"  \"", "root_cause: must not be empty")]
     [InlineData("root_cause", "null", "root_cause: must not be empty")]
+    [InlineData("mitigation_action", "\"exec\"", "mitigation_action: there is no action exec; there is restart")]
+    [InlineData("mitigation_action", "\"sh -c 'reboot'\"", "mitigation_action: there is no action sh -c 'reboot'")]
+    [InlineData("mitigation_action", "[\"restart\"]", "mitigation_action: must be a text")]
     public async Task A_finding_that_does_not_hold_is_refused_and_may_be_mended(string field, string json, string says)
     {
         await using var lab = BrokerLab.Open([finding.Tool]);
@@ -59,6 +62,18 @@ public sealed class SubmissionTests
         Assert.Equal(new CodePlace("sum.py", 4, null), finding.Accepted?.Place);
         Assert.Equal(suspect, finding.Accepted?.Suspect?.Sha);
         Assert.Equal("E2", Assert.Single(finding.Accepted?.Evidence ?? []).Id);
+    }
+
+    [Fact]
+    public async Task One_action_of_the_list_may_be_wished_for_a_workload_of_the_incident_and_for_no_other()
+    {
+        await using var lab = BrokerLab.Open([finding.Tool]);
+        var (text, isError) = await lab.CallAsync("submit_finding", Finding(f => (f["mitigation_action"], f["mitigation_workload"]) = ("restart", "container/of-another-service")));
+        Assert.True(isError);
+        Assert.Contains("mitigation_action: container/of-another-service is no workload of this incident; there is none", text, StringComparison.Ordinal);
+
+        Assert.False((await lab.CallAsync("submit_finding", Finding(f => (f["mitigation_action"], f["mitigation_why"]) = ("restart", "the pool is stuck")))).IsError);
+        Assert.Equal(new Mitigation("restart", null, "the pool is stuck"), finding.Accepted?.Mitigation);
     }
 
     [Fact]

@@ -10,6 +10,8 @@ public sealed class OutsideActuatorTests : IDisposable
 {
     private static readonly ServiceName Shop = new("shop");
 
+    private const string Nowhere = "/nonexistent/docker-compose";
+
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("nightjar-rebuild-");
 
     public void Dispose() => folder.Delete(recursive: true);
@@ -49,9 +51,10 @@ public sealed class OutsideActuatorTests : IDisposable
     [Fact]
     public async Task A_rebuild_runs_compose_with_the_configured_folder_and_service_as_single_arguments()
     {
-        var program = Program("""printf '%s\n' "$@" > "$(dirname "$0")/arguments" """);
-        await new RebuildActuator(program).DoAsync(Rebuild("web"), default);
+        var program = Program("""printf '%s\n' "$@" > "$(dirname "$0")/arguments"; printf '%s' "$DOCKER_HOST" > "$(dirname "$0")/host" """);
+        await new RebuildActuator(program, Nowhere, host: "unix:///run/other.sock").DoAsync(Rebuild("web"), default);
         Assert.Equal(["compose", "--project-directory", folder.FullName, "up", "--detach", "--build", "--no-deps", "web"], await File.ReadAllLinesAsync(Path.Combine(folder.FullName, "arguments")));
+        Assert.Equal("unix:///run/other.sock", await File.ReadAllTextAsync(Path.Combine(folder.FullName, "host")));
     }
 
     [Theory]
@@ -62,18 +65,31 @@ public sealed class OutsideActuatorTests : IDisposable
     public async Task A_service_that_is_no_plain_name_starts_nothing(string service)
     {
         var program = Program("touch \"$(dirname \"$0\")/ran\"");
-        await Assert.ThrowsAsync<ActionFailedException>(() => new RebuildActuator(program).DoAsync(Rebuild(service), default));
+        await Assert.ThrowsAsync<ActionFailedException>(() => new RebuildActuator(program, Nowhere).DoAsync(Rebuild(service), default));
         Assert.False(File.Exists(Path.Combine(folder.FullName, "ran")));
     }
 
     [Fact]
     public async Task A_build_that_fails_says_its_last_line_and_a_missing_program_says_so()
     {
-        var failed = await Assert.ThrowsAsync<ActionFailedException>(() => new RebuildActuator(Program("echo first >&2; echo 'no such image' >&2; exit 17")).DoAsync(Rebuild("web"), default));
+        var failed = await Assert.ThrowsAsync<ActionFailedException>(() => new RebuildActuator(Program("case $2 in version) echo 2.30;; *) echo first >&2; echo 'no such image' >&2; exit 17;; esac"), Nowhere).DoAsync(Rebuild("web"), default));
         Assert.Equal("docker compose ended with 17: no such image", failed.Message);
-        var missing = await Assert.ThrowsAsync<ActionFailedException>(() => new RebuildActuator("/nonexistent/docker").DoAsync(Rebuild("web"), default));
-        Assert.Contains("cannot be started", missing.Message, StringComparison.Ordinal);
-        Assert.Null(await new RebuildActuator("/nonexistent/docker").VersionAsync(default));
+        var missing = await Assert.ThrowsAsync<ActionFailedException>(() => new RebuildActuator("/nonexistent/docker", Nowhere).DoAsync(Rebuild("web"), default));
+        Assert.Equal("neither /nonexistent/docker compose nor /nonexistent/docker-compose can be started here", missing.Message);
+        Assert.Null(await new RebuildActuator("/nonexistent/docker", Nowhere).VersionAsync(default));
+        var gone = await Assert.ThrowsAsync<ActionFailedException>(() => new RebuildActuator().DoAsync(Rebuild("web") with { Project = "/nonexistent/shop" }, default));
+        Assert.Equal("there is no folder /nonexistent/shop", gone.Message);
+    }
+
+    [Fact]
+    public async Task Where_docker_has_no_compose_the_program_of_that_name_is_taken()
+    {
+        var program = Program("""test "$1" != compose || exit 1; test "$1" = version && echo 1.29.2; pwd > "$(dirname "$0")/where"; printf '%s\n' "$@" > "$(dirname "$0")/arguments" """);
+        var actuator = new RebuildActuator(program, program);
+        Assert.Equal("docker-compose 1.29.2", await actuator.VersionAsync(default));
+        await actuator.DoAsync(Rebuild("web"), default);
+        Assert.Equal(["--project-directory", folder.FullName, "up", "--detach", "--build", "--no-deps", "web"], await File.ReadAllLinesAsync(Path.Combine(folder.FullName, "arguments")));
+        Assert.Equal(folder.FullName, (await File.ReadAllTextAsync(Path.Combine(folder.FullName, "where"))).Trim());
     }
 
     private static HealAction.Call Call(Uri url) => new("POST", url) { Service = Shop, Timeout = TimeSpan.FromSeconds(5) };

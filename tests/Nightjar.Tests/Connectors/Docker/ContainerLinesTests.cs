@@ -1,5 +1,5 @@
 using System.Text;
-using Nightjar.Connectors.Docker;
+using Nightjar.Connectors;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 using Nightjar.Testing;

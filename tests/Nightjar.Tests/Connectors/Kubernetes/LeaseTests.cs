@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nightjar.Connectors.Kubernetes;
 using Nightjar.Connectors.Kubernetes.Access;
+using Nightjar.Connectors.Kubernetes.Changes;
 using Nightjar.Connectors.Kubernetes.Sharing;
+using Nightjar.Core.Healing;
+using Nightjar.Core.Pipeline;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 using Nightjar.Testing;
@@ -123,6 +126,18 @@ public sealed class LeaseTests : IAsyncDisposable
         await HoldsAsync(second, () => second.Watcher.Health.Says.Contains("stands by: ", StringComparison.Ordinal));
         await PassUntilAsync(second, () => !second.Told.IsEmpty);
         Assert.EndsWith("_second", $"{Lease()?["spec"]?["holderIdentity"]}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_done_to_what_another_one_looks_after()
+    {
+        cluster = await StartAsync();
+        using var clusters = new Clusters([null], _ => new ClusterAccess { Name = "test", Server = cluster.Url, Login = new FixedLogin(KubeProof.None) }, _ => false);
+        var actuator = new KubeActuator(new Whereabouts(clusters, Options, new Catalogue([])), clusters, new PodExec(clock), clock);
+        var later = await Assert.ThrowsAsync<TryLaterException>(() => actuator.DoAsync(new HealAction.Restart("deployment/api") { Service = new ServiceName("shop/api") }, TestContext.Current.CancellationToken));
+        Assert.Contains("another Nightjar holds the lease", later.Message, StringComparison.Ordinal);
+        Assert.True(later.At > clock.Now);
+        Assert.DoesNotContain(cluster.Asked, a => a.Method != "GET");
     }
 
     [Fact]

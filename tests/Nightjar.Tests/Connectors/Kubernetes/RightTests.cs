@@ -29,7 +29,7 @@ public sealed class RightTests
     {
         await using var cluster = await StartAsync(Mode.Approve, lacks: r => r is { Verb: "patch", Resource: "deployments", Namespace: "shop" } or { Resource: "nodes" });
         var found = await AskAsync(cluster, Mode.Approve, ["shop", "bank"]);
-        Assert.Equal(["see nodes: get nodes, list nodes, watch nodes", "restart, undo, and change image, memory or probe: patch deployments.apps in shop", "cordon and uncordon nodes: patch nodes"], found.Missing.Select(m => $"{m.What}: {string.Join(", ", m.Rights)}"));
+        Assert.Equal(["see nodes: get nodes, list nodes, watch nodes", "restart, undo, scale, and change image, memory or probe: patch deployments.apps in shop", "cordon and uncordon nodes: patch nodes"], found.Missing.Select(m => $"{m.What}: {string.Join(", ", m.Rights)}"));
         Assert.Empty(found.TooMuch);
     }
 

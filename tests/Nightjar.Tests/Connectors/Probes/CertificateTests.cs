@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
+using Nightjar.Connectors;
 using Nightjar.Connectors.Probes;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;

@@ -12,6 +12,7 @@ using Nightjar.Core.Incidents;
 using Nightjar.Core.Pipeline;
 using Nightjar.Core.Policy;
 using Nightjar.Core.Proposal;
+using Nightjar.Core.Runs;
 using Nightjar.Core.Services;
 using Nightjar.Core.Signals;
 using Nightjar.Testing;
@@ -39,6 +40,8 @@ internal sealed class WebApp : IAsyncDisposable
     }
 
     public WebStore Store { get; } = new();
+
+    public WebRuns Runs { get; } = new();
 
     public WebCodeHost Host { get; } = new();
 
@@ -120,7 +123,7 @@ internal sealed class WebApp : IAsyncDisposable
     private void AddOutside(IServiceCollection services)
     {
         services.AddSingleton<TimeProvider>(Clock).AddSingleton<ISignIns>(SignIns).AddSingleton<IRequestRecords>(Host).AddSingleton<ILocalReview>(Host).AddSingleton<IAlertDoor>(Alerts);
-        services.AddSingleton<IIncidents>(Store).AddSingleton<IFolds>(Store).AddSingleton<IJournal>(Store).AddSingleton<IInbox>(Store).AddSingleton<IEvidenceStore>(Store);
+        services.AddSingleton<IIncidents>(Store).AddSingleton<IFolds>(Store).AddSingleton<IJournal>(Store).AddSingleton<IRuns>(Runs).AddSingleton<IInbox>(Store).AddSingleton<IEvidenceStore>(Store);
         services.AddSingleton(new IncidentStores(Store, Store, Store, Store, Store));
         services.AddSingleton<IRates>(Store).AddSingleton<IWakeUps>(Store).AddSingleton<IPauseSwitch>(Store).AddSingleton<ISilences>(Store).AddSingleton<IFingerprintLedger>(Store);
         services.AddSingleton<IContainerFigures>(Containers).AddSingleton<IHeals>(Containers);

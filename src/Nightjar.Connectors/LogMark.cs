@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Nightjar.Connectors.Docker;
+namespace Nightjar.Connectors;
 
 /// <summary>How far one stream of a container was read: the time of its last line, and how many lines of that very time were taken.</summary>
 internal readonly record struct LogMark(long At, int Taken)

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Nightjar.Connectors.Probes;
+namespace Nightjar.Connectors;
 
 /// <summary>A certificate as a server shows it.</summary>
 /// <param name="NotTrusted">Why this machine does not trust it; null when it does.</param>
@@ -15,7 +15,12 @@ internal static class CertificateLook
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <exception cref="IOException">There was no handshake.</exception>
-    public static async Task<SeenCertificate> AtAsync(string host, int port, CancellationToken cancellationToken)
+    public static Task<SeenCertificate> AtAsync(string host, int port, CancellationToken cancellationToken) => AtAsync(host, host, port, cancellationToken);
+
+    /// <param name="address">Who is asked.</param>
+    /// <param name="host">Under which name.</param>
+    /// <exception cref="IOException">There was no handshake.</exception>
+    public static async Task<SeenCertificate> AtAsync(string address, string host, int port, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Patience);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -23,7 +28,7 @@ internal static class CertificateLook
         try
         {
             using var client = new TcpClient();
-            await client.ConnectAsync(host, port, either.Token);
+            await client.ConnectAsync(address, port, either.Token);
             await using var tls = new SslStream(client.GetStream());
             await tls.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions

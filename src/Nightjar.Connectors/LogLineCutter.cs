@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 
-namespace Nightjar.Connectors.Docker;
+namespace Nightjar.Connectors;
 
 /// <summary>One line of a container's output.</summary>
 /// <param name="Stream">1 is standard output, 2 standard error; a terminal has 1 alone.</param>
