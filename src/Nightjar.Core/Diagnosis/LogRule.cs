@@ -17,8 +17,7 @@ public abstract class LogRule : CauseRule
     public override IEnumerable<Candidate> Look(Facts facts)
     {
         var causes = Causes.ToList();
-        // A line that a program repeats a thousand times is one sign.
-        foreach (var said in facts.Logs.DistinctBy(l => (l.About, l.Text.Length > 200 ? l.Text[..200] : l.Text)))
+        foreach (var said in facts.TroubledLogs)
         {
             if (facts.Cluster.Pod(said.About) is { } pod && IsPast(facts, pod, said))
             {
