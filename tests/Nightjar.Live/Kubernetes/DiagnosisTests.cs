@@ -19,7 +19,8 @@ public sealed class DiagnosisTests(Space space) : IClassFixture<Space>
     public async Task An_image_that_was_misspelt_in_a_rollout()
     {
         await space.DeployAsync("image", "sleep 1000");
-        await space.PatchAsync("apps/v1/deployments", "image", $$"""{"spec": {"template": {"spec": {"containers": [{"name": "app", "image": "{{TestCluster.Image.Replace("busybox", "buysbox", StringComparison.Ordinal)}}"}]}}}}""");
+        var wrong = TestCluster.Image.Replace("busybox", "buysbox", StringComparison.Ordinal);
+        await space.PatchAsync("apps/v1/deployments", "image", "{\"spec\": {\"template\": {\"spec\": {\"containers\": [{\"name\": \"app\", \"image\": \"" + wrong + "\"}]}}}}");
         await NamesAsync("image", "image-not-found", TestCluster.Image);
     }
 
