@@ -20,15 +20,22 @@ internal sealed class KubernetesBenchmark : IBenchmark
 
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(90);
 
-    private static readonly TimeSpan BetweenDrops = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Churn = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan BetweenDrops = TimeSpan.FromSeconds(3);
 
     public string Name => "kubernetes";
 
-    public string Says => $"{Large} pods with {Changes} changes a second and {Drops} broken watches, {Small} pods at rest (simulated); how soon failures are incidents in the cluster of KUBECONFIG, if its context is nightjar-test; --real: only that";
+    public string Says => $"{Large} pods with {Changes} changes a second and {Drops} broken watches, {Small} pods at rest (simulated); how soon failures are incidents in the cluster of KUBECONFIG, if its context is nightjar-test; --real, --idle: only these";
 
     public async Task<IReadOnlyList<Row>> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var rows = new List<Row>();
+        if (arguments.Contains("--idle"))
+        {
+            return await IdleAsync(cancellationToken);
+        }
+
         if (!arguments.Contains("--real"))
         {
             rows.AddRange(await LargeAsync(cancellationToken));
@@ -46,16 +53,15 @@ internal sealed class KubernetesBenchmark : IBenchmark
         await Task.Delay(Settle, TimeProvider.System, cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var churn = ChurnAsync(cluster, stop.Token);
-        var found = 0;
-        var share = await daemon.ShareAsync(async () =>
+        var share = await daemon.ShareAsync(() => Task.Delay(Churn, TimeProvider.System, cancellationToken));
+        for (var i = 0; i < Drops; i++)
         {
-            for (var i = 0; i < Drops; i++)
-            {
-                cluster.Server.DropWatches();
-                cluster.Fail(i);
-                await Task.Delay(BetweenDrops, TimeProvider.System, cancellationToken);
-            }
-        });
+            cluster.Server.DropWatches();
+            cluster.Fail(i);
+            await Task.Delay(BetweenDrops, TimeProvider.System, cancellationToken);
+        }
+
+        var found = 0;
         var memory = daemon.Memory;
         for (var began = Stopwatch.GetTimestamp(); found < Drops && Stopwatch.GetElapsedTime(began) < Settle;)
         {

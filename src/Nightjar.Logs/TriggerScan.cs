@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.IO.Enumeration;
 using System.Text.RegularExpressions;
@@ -76,9 +77,12 @@ internal sealed partial class TriggerScan(ServiceName service, ImmutableArray<Lo
     /// <summary>A trigger, ready to be compared.</summary>
     private sealed class Rule(LogTrigger wanted)
     {
+        /// <summary>One for all services: an expression that never backtracks is a machine of some 100 kB, and a cluster has hundreds of services.</summary>
+        private static readonly ConcurrentDictionary<string, Trigger> Shared = new(StringComparer.Ordinal);
+
         public LogTrigger Wanted => wanted;
 
-        public Trigger? Pattern { get; } = wanted.Pattern is { } pattern ? new Trigger(pattern) : null;
+        public Trigger? Pattern { get; } = wanted.Pattern is { } pattern ? Shared.GetOrAdd(pattern, p => new Trigger(p)) : null;
 
         /// <summary>All but the pattern, which is looked for last.</summary>
         public bool Fits(LogEvent line) => IsGraveEnough(line.Level) && (wanted.Exception is null || IsException(line));

@@ -24,8 +24,8 @@ public sealed partial class BuiltInInvestigator(ILogger<BuiltInInvestigator> log
         return finding;
     }
 
-    public Task<ProposalAttempt> ProposeAsync(Brief brief, Finding finding, IPrivateClone clone, CancellationToken cancellationToken) =>
-        RevertProposal.TryAsync(finding, clone, cancellationToken);
+    public async Task<ProposalAttempt> ProposeAsync(Brief brief, Finding finding, IPrivateClone clone, CancellationToken cancellationToken) =>
+        await ManifestProposal.TryAsync(brief, clone, cancellationToken) ?? await RevertProposal.TryAsync(finding, clone, cancellationToken);
 
     private static async Task<(Scene Scene, ImmutableArray<Suspicion> Ranked)> LookAsync(Brief brief, CodeReader reader, ImmutableArray<Trouble> troubles, CancellationToken cancellationToken)
     {

@@ -35,8 +35,11 @@ public sealed class HealCheck(Hands hands, IRates rates, IProbeAnswers probes, I
         return new HealSight(unwell, restarts, ready);
     }
 
-    /// <summary>What is worse than before the action; null when nothing is.</summary>
-    public static string? Worse(HealSight before, HealSight after) =>
+    /// <summary>What is worse than before the action; null when nothing is, or while it may still change. What can be taken back is given half of its time only.</summary>
+    public async Task<string?> WorseAsync(Service service, HealProgress heal, RunningHeal running, DateTimeOffset from, DateTimeOffset now, CancellationToken cancellationToken) =>
+        now - from >= heal.Playbook.Verify.Within * (heal.Aimed?.Key == running.Key ? 0.5 : 1) ? Worse(running.Before, await SightAsync(service, heal.Workload, from, cancellationToken)) : null;
+
+    private static string? Worse(HealSight before, HealSight after) =>
         after.Unwell > before.Unwell ? string.Create(CultureInfo.InvariantCulture, $"it made it worse: {after.Unwell} not well, {before.Unwell} before")
         : after.Ready < before.Ready ? string.Create(CultureInfo.InvariantCulture, $"it made it worse: {after.Ready} ready, {before.Ready} before")
         : after.Restarts > before.Restarts + Own ? string.Create(CultureInfo.InvariantCulture, $"it made it worse: restarted {after.Restarts - before.Restarts} times since")

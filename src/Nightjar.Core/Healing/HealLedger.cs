@@ -34,9 +34,9 @@ public sealed class HealLedger(IHeals heals, AlertCounts counts, HealOptions opt
             await context.Effects.NoteAsync("healing-failed", $"healing_failed: {Reason(heal, end)}: {what}: {says}", cancellationToken);
         }
 
-        var tried = new TriedAction(heal.Playbook.Name, what, heal.Running?.DoneAt ?? context.Now, context.Now, end, says);
+        var tried = new TriedAction(heal.Playbook.Name, what, heal.Running?.DoneAt ?? context.Now, context.Now, end, says) { Changes = heal.Left };
         var all = heal.Tried.Length < MostTried ? heal.Tried.Add(tried) : heal.Tried;
-        return context.Incident with { Heal = heal with { Running = null, Answer = null, Tried = all } };
+        return context.Incident with { Heal = heal with { Running = null, Answer = null, Left = [], Tried = all } };
     }
 
     /// <summary>The next attempt or step; null when it goes to investigation.</summary>

@@ -114,7 +114,7 @@ public sealed class HealPlanner(PlaybookShelf shelf, Hands hands, IHeals heals, 
         }
         catch (ActionFailedException e)
         {
-            return what with { WhyNot = e.Message, IsLeft = e.IsLeft };
+            return what with { WhyNot = e.Message, IsLeft = e.IsLeft, Changes = e.Changes };
         }
     }
 

@@ -28,6 +28,9 @@ public sealed record HealProgress
     /// <summary>What the hand of an attempt saw, so that what is done is what was decided then.</summary>
     public HealAimed? Aimed { get; init; }
 
+    /// <summary>What would have to change where the target of the current step is kept.</summary>
+    public ImmutableArray<ManifestChange> Left { get; init; } = [];
+
     /// <summary>What a person said to the action of a key.</summary>
     public HealAnswer? Answer { get; init; }
 
@@ -73,7 +76,11 @@ public sealed record HealSight(int Unwell, int Restarts, int? Ready = null);
 public sealed record HealAnswer(string Key, bool IsYes, string By);
 
 /// <summary>What was tried, and how it ended.</summary>
-public sealed record TriedAction(string Playbook, string Label, DateTimeOffset At, DateTimeOffset EndedAt, HealEnd End, string Says);
+public sealed record TriedAction(string Playbook, string Label, DateTimeOffset At, DateTimeOffset EndedAt, HealEnd End, string Says)
+{
+    /// <summary>For what was left to its keeper: what would have to change in its manifests.</summary>
+    public ImmutableArray<ManifestChange> Changes { get; init; } = [];
+}
 
 public enum HealEnd
 {

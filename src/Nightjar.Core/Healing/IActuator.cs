@@ -42,4 +42,7 @@ public sealed class ActionFailedException(string message, Exception? inner = nul
 {
     /// <summary>Not ours to do: somebody keeps the target from a source of their own. The message says what to change, and where.</summary>
     public bool IsLeft { get; init; }
+
+    /// <summary>What would have to change in the manifests that it is kept from, value by value.</summary>
+    public System.Collections.Immutable.ImmutableArray<ManifestChange> Changes { get; init; } = [];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
 
@@ -11,6 +12,9 @@ public sealed record Prescription(HealAction? Action, Remedy? Remedy, string? Wo
 {
     /// <summary>It is for whoever keeps the target, and <see cref="WhyNot"/> says what to change.</summary>
     public bool IsLeft { get; init; }
+
+    /// <summary>What would have to change where it is kept.</summary>
+    public ImmutableArray<ManifestChange> Changes { get; init; } = [];
 
     /// <summary>The same, as its hand would do it now.</summary>
     public Prescription Aimed(ActionAim aim) => this with { Action = Action is null ? null : Action with { Aim = aim }, Label = Quoting.Plain(aim.Says, 300) };

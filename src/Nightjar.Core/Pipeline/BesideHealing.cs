@@ -20,8 +20,20 @@ public sealed class BesideHealing(HealPlanner planner, Catalogue catalogue, Heal
     /// <summary>The playbook of what an investigation wishes, in journal and report.</summary>
     private const string OfFinding = "finding";
 
-    /// <summary>Begins with the first that can be done; says of each other why not.</summary>
+    /// <summary>Begins with the first that can be done; says of each other why not. What cannot be looked at now is taken up with the next step.</summary>
     internal async Task<Taken> TakeUpAsync(Taken taken, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TakeUpNowAsync(taken, now, cancellationToken);
+        }
+        catch (TryLaterException)
+        {
+            return taken;
+        }
+    }
+
+    private async Task<Taken> TakeUpNowAsync(Taken taken, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (incident, entries) = (taken.Incident, taken.Entries.ToList());
         while (incident is { LateSymptoms: [var hash, ..] } && CanBegin(incident))

@@ -60,7 +60,7 @@ public sealed class HealStage(Catalogue catalogue, HealPlanner planner, HealGate
             case GateStops stop:
                 return await EscalateAsync(context, stop.Why, cancellationToken);
             case GateRefuses no:
-                return await NextAsync(context, heal, what.Label, what.IsLeft ? HealEnd.Left : HealEnd.Refused, no.Why, cancellationToken);
+                return await NextAsync(context, heal with { Left = what.Changes }, what.Label, what.IsLeft ? HealEnd.Left : HealEnd.Refused, no.Why, cancellationToken);
             case GatePasses granted:
                 return await DoAsync(context, service, heal, what, granted.Row, cancellationToken);
             default:
@@ -102,15 +102,13 @@ public sealed class HealStage(Catalogue catalogue, HealPlanner planner, HealGate
                 : Looks(incident, heal with { Running = running with { WellSince = since, Restarts = reading.Restarts } }, now, since + verify.For);
         }
 
-        // What made it worse and can be taken back is given half of its time only.
-        var isTakenBack = heal is { Aimed: { } aimed, Key: var key } && aimed.Key == key;
-        var worse = now - from >= verify.Within * (isTakenBack ? 0.5 : 1) ? HealCheck.Worse(running.Before, await check.SightAsync(service, heal.Workload, from, cancellationToken)) : null;
+        var worse = await check.WorseAsync(service, heal, running, from, now, cancellationToken);
         if (worse is null && now - from < verify.Within)
         {
             return Looks(incident, heal with { Running = running with { WellSince = null } }, now, from + verify.Within);
         }
 
-        var back = worse is not null && isTakenBack && heal.Current is { } step ? await gate.TakeBackAsync(context, heal, await planner.PrescribeAsync(step, heal, service, cancellationToken), cancellationToken) : null;
+        var back = worse is not null && heal.Current is { } step ? await gate.TakeBackAsync(context, heal, await planner.PrescribeAsync(step, heal, service, cancellationToken), cancellationToken) : null;
         return await NextAsync(context, heal, running.Label, back is null ? HealEnd.Ineffective : HealEnd.RolledBack, string.Join("; ", new[] { worse, back, reading.Says }.OfType<string>()), cancellationToken);
     }
 

@@ -19,7 +19,7 @@ public sealed class ComposeTests
         await File.WriteAllTextAsync(Path.Combine(project, "Dockerfile"), "FROM busybox:1\nCOPY page /page\nCMD [\"/bin/sh\", \"-c\", \"cat /page; while true; do sleep 0.1; done\"]\n");
         await File.WriteAllTextAsync(Path.Combine(project, "docker-compose.yml"), "version: '2.4'\nservices:\n  web: {build: ., network_mode: none}\n  db: {image: 'busybox:1', network_mode: none, command: [/bin/sh, -c, 'while true; do sleep 0.1; done']}\n");
         var page = Path.Combine(project, "page");
-        HealAction rebuild = new HealAction.Rebuild(project, "web") { Service = new ServiceName("till"), Timeout = TimeSpan.FromSeconds(60) };
+        var rebuild = new HealAction.Rebuild(project, "web") { Service = new ServiceName("till"), Timeout = TimeSpan.FromSeconds(60) };
 
         await File.WriteAllTextAsync(page, "first\n");
         Assert.Equal("built web anew and started it", (await compose.DoAsync(rebuild, CancellationToken.None)).Says);

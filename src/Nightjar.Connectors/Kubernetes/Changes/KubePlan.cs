@@ -25,6 +25,9 @@ internal sealed record KubePlan
 
     public FromTo? Revision { get; init; }
 
+    /// <summary>The images among what the other revision has, for whoever would change its manifests.</summary>
+    public ImmutableArray<FieldEdit> Images { get; init; } = [];
+
     public FromTo? Replicas { get; init; }
 
     public FromTo? Cordoned { get; init; }

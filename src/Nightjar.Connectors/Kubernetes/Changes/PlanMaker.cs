@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using Nightjar.Connectors.Kubernetes.Objects;
 using Nightjar.Core.Evidence.Cluster;
 using Nightjar.Core.Healing;
@@ -30,7 +30,7 @@ internal sealed class PlanMaker(Sight sight, DateTimeOffset now)
             _ => throw new ActionFailedException($"Kubernetes does no {action.GetType().Name}."),
         };
         return plan.ChangesSpec && Keeper.Of(sight.Item) is { } keeper
-            ? throw new ActionFailedException($"{Shown} is kept by {keeper.Name}, so nothing is patched here. Change it in {keeper.Source}: {plan.Says}.") { IsLeft = true }
+            ? throw new ActionFailedException($"{Shown} is kept by {keeper.Name}, so nothing is patched here. Change it in {keeper.Source}: {plan.Says}.") { IsLeft = true, Changes = [.. plan.Edits.Concat(plan.Images).Select(e => new ManifestChange(sight.Target.Ref.Kind, sight.Target.Ref.Name, e.Container, e.Field, e.From, e.To))] }
             : plan;
     }
 
@@ -43,8 +43,10 @@ internal sealed class PlanMaker(Sight sight, DateTimeOffset now)
             throw new ActionFailedException($"{Shown} has nothing to go back to: the cluster keeps no earlier revision of it.");
         }
 
-        var images = Images(current.Template).Zip(Images(before.Template)).Where(p => p.First != p.Second).Select(p => $"image {p.First} → {p.Second}").Take(3).ToList();
-        return Plan(string.Create(CultureInfo.InvariantCulture, $"roll {Shown} back to revision {before.Number}{(images.Count > 0 ? $" ({string.Join(", ", images)})" : "")}")) with { Revision = new FromTo(current.Name, before.Name) };
+        var had = PodReader.Containers(before.Template.At("spec")).ToDictionary(c => c.Name, c => c.Image, StringComparer.Ordinal);
+        var edits = PodReader.Containers(current.Template.At("spec")).Where(c => had.TryGetValue(c.Name, out var image) && image != c.Image).Select(c => new FieldEdit(c.Name, "image", c.Image, had[c.Name])).ToImmutableArray();
+        var images = edits.Select(e => $"image {e.From} → {e.To}").Take(3).ToList();
+        return Plan(string.Create(CultureInfo.InvariantCulture, $"roll {Shown} back to revision {before.Number}{(images.Count > 0 ? $" ({string.Join(", ", images)})" : "")}")) with { Revision = new FromTo(current.Name, before.Name), Images = edits };
     }
 
     /// <summary>What is ready now ran for certain; else what the revision before had.</summary>
@@ -139,6 +141,4 @@ internal sealed class PlanMaker(Sight sight, DateTimeOffset now)
             ? new($"No pod of {Shown} waits for a config map or secret.")
             : new($"Only proposed: {says}. Add what is missing, or mark the reference as optional, where the manifests of {Shown} are kept.") { IsLeft = true };
     }
-
-    private static IEnumerable<string> Images(JsonElement template) => PodReader.Containers(template.At("spec")).Select(c => c.Image);
 }

@@ -189,6 +189,7 @@ public sealed class KubeActuatorTests
         var left = await lab.FailsAsync(Undo);
         Assert.True(left.IsLeft);
         Assert.Equal("deployment/web is kept by Helm (release storefront), so nothing is patched here. Change it in the values or templates of its chart: roll deployment/web back to revision 1 (image nignx:1 → nginx:1).", left.Message);
+        Assert.Equal(new ManifestChange("Deployment", "web", "app", "image", "nignx:1", "nginx:1"), Assert.Single(left.Changes));
         Assert.Empty(lab.Cluster.Mutating);
         Assert.Equal("did restart deployment/web by rolling it out anew", await lab.DoAsync(Restart));
     }
