@@ -44,6 +44,9 @@ public sealed record HealProgress
 
     public HealStep? Current => Step < Playbook.Do.Length ? Playbook.Do[Step] : null;
 
+    /// <summary>An action that was just done, or that looks as if it helped, is not cut short by what was counted meanwhile: a burst of lines is not five failures.</summary>
+    public bool IsGivenTime(DateTimeOffset now) => Running is { } running && (running.WellSince is not null || now < running.DoneAt + (Playbook.Verify.Within / 2));
+
     public HealProgress Over() => this with { Running = null, Answer = null, IsOver = true };
 
     /// <summary>The identity of the current attempt.</summary>

@@ -24,7 +24,7 @@ public sealed class HealStage(Catalogue catalogue, HealPlanner planner, HealGate
             return plan.Progress is { } begun ? new Again(incident with { Heal = begun }, plan.Why) : await EscalateAsync(context, plan.Why, cancellationToken);
         }
 
-        if (incident.Escalated is { } escalated && heal.Beside is not { Symptom: null })
+        if (incident.Escalated is { } escalated && heal.Beside is not { Symptom: null } && !heal.IsGivenTime(context.Now))
         {
             return await EscalateAsync(context with { Incident = await ledger.EndAsync(context, heal, HealEnd.Ineffective, escalated, cancellationToken) }, escalated, cancellationToken);
         }

@@ -59,21 +59,19 @@ internal sealed class Postgres : IAsyncDisposable
         await Until.HoldsAsync("no connection to be left", TimeSpan.FromSeconds(20), async () => (await AskAsync("app", "SELECT 1")).Code != 0);
     }
 
-    /// <summary>As a pool is reset: its clients let go.</summary>
-    public void Release()
-    {
-        foreach (var client in clients.Where(c => !c.HasExited))
-        {
-            client.Kill();
-        }
-    }
+    /// <summary>As a pool is reset: its connections are ended. That their clients were ended would not do: the server looks for them only when it answers.</summary>
+    public Task ReleaseAsync() => AskAsync("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app' AND query LIKE '%pg_sleep%'");
 
     /// <summary>The server is killed, and all that it had begun.</summary>
     public void Crash() => server.Kill(entireProcessTree: true);
 
     public async ValueTask DisposeAsync()
     {
-        Release();
+        foreach (var client in clients.Where(c => !c.HasExited))
+        {
+            client.Kill();
+        }
+
         if (!server.HasExited)
         {
             server.Kill(entireProcessTree: true);

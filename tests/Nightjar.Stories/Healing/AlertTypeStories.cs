@@ -61,6 +61,21 @@ public class AlertTypeStories
     }
 
     [Fact]
+    public async Task Five_lines_in_one_second_do_not_take_the_reset_its_time_to_help()
+    {
+        var (options, hands) = HealLab.Options(service: s => s with { Remedies = [HealLab.Reset] });
+        await using var world = await World.StartAsync(options);
+        for (var i = 0; i < 5; i++)
+        {
+            await world.SeeAsync(HealLab.Logged(world, "database-connections"));
+        }
+
+        Assert.Single(hands.Done);
+        await world.ServeAsync(0, 60, TimeSpan.FromSeconds(30));
+        Assert.Equal(IncidentOutcome.Healed, (await world.OnlyIncidentAsync()).Outcome);
+    }
+
+    [Fact]
     public async Task Counts_outlive_a_restart_and_are_kept_for_each_service_and_type()
     {
         var (options, _) = HealLab.Options();
