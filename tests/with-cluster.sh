@@ -28,6 +28,8 @@ trap end EXIT
 
 if kubeconfig=$(bash "$cluster" up | tail -n 1) && [[ -r $kubeconfig ]] && bash "$cluster" image >/dev/null; then
   export KUBECONFIG=$kubeconfig
+  # One that we started is nobody else's: stories may kill its API server.
+  ((was_up)) || export NIGHTJAR_TEST_KILLS_API_SERVER=1
 else
   echo "no test cluster: $cluster failed, as above; stories on a real Kubernetes are skipped"
 fi

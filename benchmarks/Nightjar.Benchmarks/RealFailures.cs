@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Nightjar.Connectors.Kubernetes;
 using Nightjar.Connectors.Kubernetes.Access;
 using Nightjar.Connectors.Kubernetes.Wire;
 

@@ -32,12 +32,12 @@ public class ContainerStories
             engine.Die(worker, 1);
             incident = Assert.Single(await UntilAsync(world, i => i.Any(one => one.Fingerprints.Length == 2)));
             Assert.Equal(["container/shop-worker-1", "container/web"], incident.Fingerprints.Select(f => f.Workload ?? "").Order(StringComparer.Ordinal));
-            Assert.False((await world.Part<IWorkloads>().LookAsync(World.Shop, "container/web", CancellationToken.None))?.IsWell);
+            Assert.False((await world.Part<DockerRoom>().Workloads.LookAsync(World.Shop, "container/web", CancellationToken.None))?.IsWell);
 
             // compose up --force-recreate: another id, the same workload.
             engine.Remove(web);
             engine.Run("web");
-            Assert.True((await world.Part<IWorkloads>().LookAsync(World.Shop, "container/web", CancellationToken.None))?.IsWell);
+            Assert.True((await world.Part<DockerRoom>().Workloads.LookAsync(World.Shop, "container/web", CancellationToken.None))?.IsWell);
             Assert.Single(await world.IncidentsAsync());
         }
     }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Nightjar.Core.Healing;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Proposal;

@@ -54,8 +54,12 @@ internal sealed class ClusterJudge(ClusterMirror mirror, Scope scope, ClusterPat
         "PersistentVolumeClaim" => mirror.Claim(about) is { } claim && WorkloadDetector.Detect(claim, WaitsForPod(claim), patience, now) is { } trouble ? [trouble] : [],
         "PersistentVolume" => mirror.Volume(about.Name) is { } volume && WorkloadDetector.Detect(volume, now) is { } trouble ? [trouble] : [],
         "Endpoints" or "Service" => OfTraffic(about, now) is { } trouble ? [trouble] : [],
-        _ => mirror.Workload(about) is { } workload ? WorkloadDetector.Detect(workload) : [],
+        _ => mirror.Workload(about) is { } workload && !IsMadeGood(workload) ? WorkloadDetector.Detect(workload) : [],
     };
+
+    /// <summary>A cron job's run that failed is kept for people to look at, long after a later one did what it should.</summary>
+    private bool IsMadeGood(Workload run) =>
+        run.Meta is { Ref.Kind: "Job", Owner: { Kind: "CronJob" } owner } && mirror.Workloads.Any(w => w.Meta.Owner == owner && w.Meta.CreatedAt > run.Meta.CreatedAt && w.Ready >= w.Wanted);
 
     /// <summary>Its node explains it, or it has failed and others have taken its place: it lies about until somebody deletes it.</summary>
     private bool IsExplained(Pod pod) =>

@@ -116,8 +116,8 @@ internal sealed partial class ClusterWatch : IDisposable
         {
             await Listed.WaitAsync(cancellationToken);
             var ahead = options.LookAhead ? LookAheadLines(await outlook.LookAsync(cancellationToken)) : [];
-            var unseen = reflectors.Where(r => r.Health.Fault is not null).Select(r => r.Health.Fault ?? "").Append(Misses).OfType<string>().Distinct();
-            return new ClusterScan([.. judge.JudgeAll(clock.GetUtcNow())], ahead, [.. unseen.Select(u => $"{api.Name}: {u}")], mirror.PodCount);
+            var faults = reflectors.Where(r => r.Health.Fault is not null).ToLookup(r => r.Resource.IsVital, r => $"{api.Name}: {r.Health.Fault}");
+            return new ClusterScan([.. judge.JudgeAll(clock.GetUtcNow())], ahead, [.. faults[true].Distinct(), .. Misses is { } misses ? [$"{api.Name}: {misses}"] : Array.Empty<string>()], mirror.PodCount) { Partly = [.. faults[false].Distinct()] };
         }
         finally
         {
@@ -235,5 +235,9 @@ internal sealed partial class ClusterWatch : IDisposable
 /// <summary>What one look at a cluster found.</summary>
 /// <param name="Signals">What is wrong.</param>
 /// <param name="Ahead">What is weak, a line for each kind.</param>
-/// <param name="Unseen">What could not be looked at, and why: not to see is not to see nothing.</param>
-public sealed record ClusterScan(ImmutableArray<Signal> Signals, ImmutableArray<string> Ahead, ImmutableArray<string> Unseen, int Pods);
+/// <param name="Unseen">Pods or workloads that could not be looked at, and why: not to see is not to see nothing.</param>
+public sealed record ClusterScan(ImmutableArray<Signal> Signals, ImmutableArray<string> Ahead, ImmutableArray<string> Unseen, int Pods)
+{
+    /// <summary>What could not be looked at and only adds to the rest: nodes, where rights are in one namespace alone.</summary>
+    public ImmutableArray<string> Partly { get; init; } = [];
+}

@@ -14,7 +14,8 @@ internal sealed class RecentLines
 
     private const int LongestLine = 1_000;
 
-    private readonly LoggedLine[] ring = new LoggedLine[Most];
+    /// <summary>Nothing before the first line: of hundreds of services many are silent.</summary>
+    private LoggedLine[] ring = [];
     private int first;
     private int count;
     private int characters;
@@ -25,6 +26,7 @@ internal sealed class RecentLines
 
     public void Add(LogEvent line)
     {
+        ring = ring.Length == 0 ? new LoggedLine[Most] : ring;
         var text = line.Raw.Length > LongestLine ? line.Raw[..LongestLine] : line.Raw;
         while (count == Most || (count > 0 && characters + text.Length > MostCharacters))
         {

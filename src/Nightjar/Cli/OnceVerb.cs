@@ -88,7 +88,7 @@ internal static class OnceVerb
         using var daemon = DaemonClient.Connect([options.State]);
         var run = (await daemon.PostAsync("runs", new JsonObject(), cancellationToken))["run"];
         var answer = await daemon.GetAsync("incidents?open=true&limit=200", cancellationToken);
-        List<Found> found = [.. (answer["incidents"]?.AsArray() ?? []).OfType<JsonNode>().Select(i => new Found((long?)i["number"] ?? 0, $"{i["service"]}", $"{i["title"]}", $"{i["state"]}", i["finding"]?["rootCause"]?.ToString(), i["waiting"]?.ToString()))];
+        List<Found> found = [.. (answer["incidents"]?.AsArray() ?? []).OfType<JsonNode>().Where(i => !$"{i["severity"]}".Equals(nameof(Severity.Info), StringComparison.OrdinalIgnoreCase)).Select(i => new Found((long?)i["number"] ?? 0, $"{i["service"]}", $"{i["title"]}", $"{i["state"]}", i["finding"]?["rootCause"]?.ToString(), i["waiting"]?.ToString()))];
         return new Looked(found, $"{run?["status"]}" == "failed" ? [$"the daemon could not look at everything; see nightjar runs show {run?["id"]}"] : [], []);
     }
 
@@ -106,11 +106,16 @@ internal static class OnceVerb
         try
         {
             var clusters = await parts.GetRequiredService<KubernetesRoom>().ScanAsync(parts.GetRequiredService<Catalogue>(), ClusterDeadline, parts.GetRequiredService<ILoggerFactory>(), cancellationToken);
+            foreach (var says in clusters.SelectMany(c => c.Partly))
+            {
+                await Console.Error.WriteLineAsync($"nightjar: {says}");
+            }
+
             var (touched, unsaid) = await PassAsync(parts, [.. clusters.SelectMany(c => c.Signals)], cancellationToken);
             ImmutableArray<string> unknown = [.. clusters.SelectMany(c => c.Unseen), .. unsaid];
             var incidents = await Task.WhenAll(touched.Select(i => store.Incidents.GetAsync(i, cancellationToken)));
             await book.EndAsync(run, new PassResult(clusters.Sum(c => c.Pods), [.. incidents.OfType<Incident>()], unknown), cancellationToken);
-            return new Looked([.. open.All.Select(i => new Found(i.Id.Value, i.Service.Value, i.Title, i.State.ToString(), i.Finding?.RootCause, i.Waiting))], unknown, [.. clusters.SelectMany(c => c.Ahead)]);
+            return new Looked([.. open.All.Where(i => i.Severity != Severity.Info).Select(i => new Found(i.Id.Value, i.Service.Value, i.Title, i.State.ToString(), i.Finding?.RootCause, i.Waiting))], unknown, [.. clusters.SelectMany(c => c.Ahead)]);
         }
         catch (Exception e)
         {

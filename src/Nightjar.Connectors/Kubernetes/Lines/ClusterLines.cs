@@ -36,9 +36,15 @@ internal sealed class ClusterLines(ClusterMirror mirror, ClusterJudge judge, Sco
         using var timer = new PeriodicTimer(Every, clock);
         try
         {
+            var seen = long.MinValue;
             do
             {
-                Choose(cancellationToken);
+                var changes = mirror.PodChanges;
+                if (changes != seen)
+                {
+                    seen = changes;
+                    Choose(cancellationToken);
+                }
             }
             while (await timer.WaitForNextTickAsync(cancellationToken));
         }

@@ -12,10 +12,10 @@ namespace Nightjar.Connectors.Kubernetes.Lines;
 /// <summary>What the pods of one service write. Each container is a stream of its own; a run that is new is read from its beginning.</summary>
 internal sealed partial class PodLines(ServiceName service, KubeApi api, TimeProvider clock, ILogger logger) : ILineSource
 {
-    /// <summary>Batches that wait to be taken: 2 MB at most. Then the servers wait.</summary>
+    /// <summary>Batches that wait to be taken: half a megabyte, or one line. Then the servers wait.</summary>
     private const int MostWaiting = 64;
 
-    private const int BufferSize = 32 * 1024;
+    private const int BufferSize = 8 * 1024;
 
     private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(1);
 

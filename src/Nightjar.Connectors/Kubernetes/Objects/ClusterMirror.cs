@@ -54,6 +54,9 @@ internal sealed class ClusterMirror(Action<ObjectMeta, bool> changed) : ICluster
 
     public int PodCount => pods.Count;
 
+    /// <summary>Raised with each change of any pod.</summary>
+    public long PodChanges => pods.Changes;
+
     public IEnumerable<string> Namespaces => spaces.All.Select(s => s.Name);
 
     public ObjectMeta? Namespace(string name) => spaces.Find("", name);

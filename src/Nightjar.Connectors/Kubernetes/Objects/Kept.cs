@@ -14,6 +14,7 @@ internal sealed class Kept<T> : IReflected
     private readonly Action<T, bool> changed;
     private readonly ConcurrentDictionary<(string Namespace, string Name), T> all = new();
     private readonly Part whole;
+    private long changes;
 
     /// <param name="changed">Told of each object that is new or has changed, and of each that is gone.</param>
     public Kept(Func<JsonElement, T> read, Func<T, ObjectMeta> meta, Action<T, bool> changed)
@@ -25,6 +26,9 @@ internal sealed class Kept<T> : IReflected
     public IEnumerable<T> All => all.Values;
 
     public int Count => all.Count;
+
+    /// <summary>Raised with each change.</summary>
+    public long Changes => Interlocked.Read(ref changes);
 
     public T? Find(string space, string name) => all.GetValueOrDefault((space, name));
 
@@ -43,6 +47,7 @@ internal sealed class Kept<T> : IReflected
         if (!all.TryGetValue(key, out var known) || meta(known).Version != meta(item).Version || meta(item).Version.Length == 0)
         {
             all[key] = item;
+            Interlocked.Increment(ref changes);
             changed(item, true);
         }
 
@@ -53,6 +58,7 @@ internal sealed class Kept<T> : IReflected
     {
         if (all.TryRemove(key, out var gone))
         {
+            Interlocked.Increment(ref changes);
             changed(gone, false);
         }
     }

@@ -233,7 +233,7 @@ internal sealed class KubeApi : IDisposable
 
         try
         {
-            return JsonDocument.Parse(held.GetBuffer().AsMemory(0, (int)held.Length).ToArray());
+            return JsonDocument.Parse(held.GetBuffer().AsMemory(0, (int)held.Length));
         }
         catch (JsonException e)
         {

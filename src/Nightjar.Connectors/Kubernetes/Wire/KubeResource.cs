@@ -13,7 +13,7 @@ internal sealed record KubeResource(string Kind, string Plural, bool IsNamespace
     public bool IsSelected => IsNamespaced && Kind is not ("Event" or "ResourceQuota" or "ConfigMap");
 
     /// <summary>Objects of one page: large objects in small pages.</summary>
-    public int PageSize { get; init; } = 500;
+    public int PageSize { get; init; } = 250;
 
     /// <summary>What is watched. Secrets are not, and must never be.</summary>
     public static readonly ImmutableArray<KubeResource> Watched =

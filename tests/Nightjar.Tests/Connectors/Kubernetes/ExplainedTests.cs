@@ -81,6 +81,28 @@ public sealed class ExplainedTests
     }
 
     [Fact]
+    public async Task A_cron_jobs_run_that_failed_is_history_once_a_later_one_did_its_work()
+    {
+        await using var watched = await Watched.StartAsync(_ => { });
+        Run("import-1", "2026-05-19T19:00:00Z", """{"failed": 1, "conditions": [{"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded"}]}""");
+        Run("import-2", "2026-05-19T20:00:00Z", """{"succeeded": 1}""");
+        Run("export-1", "2026-05-19T20:00:00Z", """{"failed": 1, "conditions": [{"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded"}]}""");
+        await watched.PassUntilAsync(() => watched.Told.Any(t => t.Workload == "cronjob/export"));
+        watched.Told.Clear();
+        await watched.PassAsync(TimeSpan.FromMinutes(2));
+
+        Assert.Equal("cronjob/export job-failed", watched.Conditions);
+
+        void Run(string name, string created, string status)
+        {
+            var job = Watched.Object(name, "shop", ("status", Watched.Json(status)));
+            job["metadata"]!["creationTimestamp"] = created;
+            job["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject { ["kind"] = "CronJob", ["name"] = name[..6], ["controller"] = true });
+            watched.Cluster.Put("/apis/batch/v1/jobs", job);
+        }
+    }
+
+    [Fact]
     public async Task A_probe_that_ends_a_container_is_told_from_a_crash_by_kubelets_own_words()
     {
         await using var watched = await Watched.StartAsync(_ => { });

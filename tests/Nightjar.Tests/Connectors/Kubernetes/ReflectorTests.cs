@@ -29,7 +29,7 @@ public sealed class ReflectorTests : IAsyncDisposable
     {
         await StartAsync(c => Enumerable.Range(0, 1_201).ToList().ForEach(i => c.Put("/api/v1/pods", PodOf($"pod-{i}"))));
         Assert.Equal(1_201, pods.Count);
-        Assert.Equal(3, cluster.Asked.Count(a => a.Query.Contains("limit=500", StringComparison.Ordinal)));
+        Assert.Equal(5, cluster.Asked.Count(a => a.Query.Contains("limit=250", StringComparison.Ordinal)));
 
         cluster.Put("/api/v1/pods", PodOf("late"));
         cluster.Put("/api/v1/pods", PodOf("pod-3", "Failed"));
