@@ -28,7 +28,9 @@ for folder in bin sbin lib lib64; do
 done
 cp -r "$published/." "$root/opt/nightjar/"
 
-dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
+# What is on the PATH may be a script that leads to it; it says itself where its runtimes are.
+dotnet=$(dotnet --list-runtimes | sed -nE 's#^Microsoft\.AspNetCore\.App 10\.[^ ]* \[(.*)/shared/Microsoft\.AspNetCore\.App\]$#\1#p' | tail -n 1)
+[[ -n $dotnet ]] || { echo "image.sh: there is no ASP.NET Core 10 runtime here" >&2; exit 1; }
 runtime=$(ls -d "$dotnet"/shared/Microsoft.NETCore.App/10.* | sort -V | tail -n 1)
 web=$(ls -d "$dotnet"/shared/Microsoft.AspNetCore.App/10.* | sort -V | tail -n 1)
 mkdir -p "$root$dotnet/shared/"{Microsoft.NETCore.App,Microsoft.AspNetCore.App}
