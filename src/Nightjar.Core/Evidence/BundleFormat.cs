@@ -39,7 +39,8 @@ public static class BundleFormat
         Envelope? envelope;
         try
         {
-            envelope = JsonSerializer.Deserialize<Envelope>(json, Strict);
+            // A bundle of another version may lack what this one requires: its version is said first.
+            envelope = JsonSerializer.Deserialize<Header>(json, Json)?.Format is { Length: > 0 } format && format != Name ? new Envelope(format, null) : JsonSerializer.Deserialize<Envelope>(json, Strict);
         }
         catch (JsonException e)
         {
@@ -83,6 +84,8 @@ public static class BundleFormat
             Mask(child);
         }
     }
+
+    private sealed record Header(string? Format);
 
     private sealed record Envelope(string? Format, EvidenceBundle? Bundle);
 }

@@ -161,6 +161,10 @@ public sealed class DiagnosisEngineTests
     public void A_bundle_that_is_none_is_refused_with_a_reason(string json) => Assert.NotEqual("", Assert.Throws<FormatException>(() => BundleFormat.Read(json)).Message);
 
     [Fact]
+    public void A_bundle_of_another_version_is_refused_with_that_version() =>
+        Assert.Contains("nightjar.evidence/9", Assert.Throws<FormatException>(() => BundleFormat.Read("""{"format":"nightjar.evidence/9","bundle":{}}""")).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void A_bundle_whose_arrays_were_never_set_is_looked_at_all_the_same()
     {
         var bundle = new Shop().With("web", Shop.Ended()).Logs("web", Missing).With(new Claim(new ObjectMeta { Ref = new ObjectRef("PersistentVolumeClaim", Shop.Space, "d") }, "Pending", "", "", "", default)).Bundle() with { Missing = default };
