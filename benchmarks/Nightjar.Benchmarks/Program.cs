@@ -1,7 +1,7 @@
 using Nightjar.Benchmarks;
 
 // nightjar bench NAME [--json] [options of the benchmark]
-IBenchmark[] all = [new IntakeBenchmark(), new StartupBenchmark(), new IdleBenchmark(), new DockerIdleBenchmark(), new KubernetesBenchmark(), new DemoLatencyBenchmark(), new AgentOverheadBenchmark(), new PromptSizeBenchmark(), new LedgerBenchmark(), new LogsBenchmark(), new HealLatencyBenchmark()];
+IBenchmark[] all = [new IntakeBenchmark(), new StartupBenchmark(), new IdleBenchmark(), new DockerIdleBenchmark(), new KubernetesBenchmark(), new DemoLatencyBenchmark(), new AgentOverheadBenchmark(), new PromptSizeBenchmark(), new LedgerBenchmark(), new LogsBenchmark(), new HealLatencyBenchmark(), new DiagnosisBenchmark()];
 if (args is [] or ["--help" or "-h", ..])
 {
     Console.Out.WriteLine("nightjar bench NAME [--json]\n");

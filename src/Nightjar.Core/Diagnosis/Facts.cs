@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Nightjar.Core.Evidence;
 using Nightjar.Core.Evidence.Cluster;
@@ -8,6 +9,14 @@ namespace Nightjar.Core.Diagnosis;
 /// <summary>One bundle as the rules look at it: every text with its source, whose each object is, and who depends on whom. Made once.</summary>
 public sealed class Facts
 {
+    /// <summary>Every expression over log lines has at least one of these in whatever it matches; a rule with other words adds its own.</summary>
+    private static readonly SearchValues<string> Complaints = SearchValues.Create(
+        [
+            "denied", "refus", "not found", "no such", "exist", "fail", "error", "unknown", "not known", "timed out", "timedout", "timeout", "time-out", "exceeded", "unreach", "no route", "resol", "lookup", "addr", "in use", "read-only", "readonly", "read only",
+            "erofs", "space", "enospc", "quota", "too many", "exhaust", "not available", "unable", "cannot", "can't", "could not", "missing", "required", "not set", "be set", "unset", "undefined", "not defined", "invalid", "unexpected", "wrong", "noauth", "login", "exception", "malformed",
+            "out of order", "slots", "clients", "ora-", "not master", "notwritable", "enoent", "eacces", "eperm", "servname", "servers could be", "link failure", "closed", "usage of each", "max_user",
+        ], StringComparison.OrdinalIgnoreCase);
+
     private readonly Dictionary<ObjectRef, ObjectRef> tops = [];
     private readonly ILookup<ObjectRef, Pod> podsOf;
     private readonly ILookup<ObjectRef, Said> byAbout;
@@ -34,6 +43,7 @@ public sealed class Facts
         HasNoSubject = bundle.Cluster is not null && bundle.Cluster.Subject.Kind is null or "" or "Namespace";
         podsOf = Cluster.Pods.ToLookup(p => Top(p.Meta.Ref));
         Words = [.. Wording.Of(this)];
+        TroubledLogs = [.. Words.Where(w => w.By == SaidBy.Log && w.Text.AsSpan().ContainsAny(Complaints)).DistinctBy(l => (l.About, l.Text.Length > 200 ? l.Text[..200] : l.Text))];
         byAbout = Words.ToLookup(w => w.About);
         events = Words.Where(w => w.By == SaidBy.Event).ToLookup(w => w.Key, StringComparer.Ordinal);
         graph = new DependencyGraph(this);
@@ -56,7 +66,11 @@ public sealed class Facts
 
     public IEnumerable<string> Missing => Cluster.Missing;
 
-    public IEnumerable<Said> Logs => Words.Where(w => w.By == SaidBy.Log);
+    /// <summary>
+    /// Log lines that may name a cause, each once: a line that a program repeats a thousand times is one sign. Most lines have none of the words
+    /// by which programs complain, and are passed over before any expression is tried on them.
+    /// </summary>
+    public ImmutableArray<Said> TroubledLogs { get; }
 
     public ObjectRef Top(ObjectRef about) => tops.GetValueOrDefault(about, about);
 
@@ -98,5 +112,8 @@ public sealed class Facts
     /// What an event said of making pods is over when the pods are there: controllers try again, and events stay for an hour.
     /// </summary>
     public bool HasItsPods(ObjectRef owner) =>
-        Cluster.Workload(owner) is { } workload && (workload.Wanted == 0 || Cluster.Pods.Count(p => p.Meta.Owner == owner) >= workload.Wanted);
+        Cluster.Workload(owner) is { } workload
+            ? workload.Wanted == 0 || Cluster.Pods.Count(p => p.Meta.Owner == owner) >= workload.Wanted
+            // Events outlive what they are about.
+            : Cluster.Workloads.Any(w => w.Meta.Ref.Kind == owner.Kind);
 }

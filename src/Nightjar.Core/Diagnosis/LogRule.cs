@@ -17,8 +17,7 @@ public abstract class LogRule : CauseRule
     public override IEnumerable<Candidate> Look(Facts facts)
     {
         var causes = Causes.ToList();
-        // A line that a program repeats a thousand times is one sign.
-        foreach (var said in facts.Logs.DistinctBy(l => (l.About, l.Text.Length > 200 ? l.Text[..200] : l.Text)))
+        foreach (var said in facts.TroubledLogs)
         {
             if (facts.Cluster.Pod(said.About) is { } pod && IsPast(facts, pod, said))
             {
@@ -39,7 +38,7 @@ public abstract class LogRule : CauseRule
         return new Candidate
         {
             Cause = cause.Name, About = top, Quotes = [said], Since = said.At, Condition = isFatal ? cause.Condition ?? "crash-loop" : cause.Condition ?? "",
-            Directness = isFatal ? Directness.States : cause.WhileRunning,
+            Directness = isFatal ? cause.WhenFatal : cause.WhileRunning,
             Says = $"{Name(top)} {cause.Says(match)}", Change = cause.Change(match), Confirm = cause.Confirm, Refute = cause.Refute,
         };
     }
@@ -61,6 +60,9 @@ public abstract class LogRule : CauseRule
 /// <param name="Says">After the workload's name: <c>cannot read …</c>.</param>
 public sealed record LoggedCause(string Name, Regex Words, Directness WhileRunning, Func<Match, string> Says, Func<Match, string> Change, string Confirm, string Refute)
 {
+    /// <summary>How much it says when the program ended after it.</summary>
+    public Directness WhenFatal { get; init; } = Directness.States;
+
     /// <summary>What playbooks know it by; null leaves that to how the program stands.</summary>
     public string? Condition { get; init; }
 }

@@ -26,15 +26,17 @@ internal static class DiagnoseVerb
         var what = new Argument<string?>("WHAT") { Description = "A service of the configuration, or namespace/name of something in the cluster (namespace/ for all of it)", Arity = ArgumentArity.ZeroOrOne };
         var context = new Option<string>("--context") { Description = "The kubeconfig's context (default: those of the configuration, else the current one)", HelpName = "NAME" };
         var bundle = new Option<string>("--bundle") { Description = "An evidence bundle instead of what runs (see: nightjar incident export)", HelpName = "FILE" };
-        var command = new Command("diagnose", "Rank the causes that the evidence speaks for, with quotes; no model is asked: 0 nothing found, 1 causes, 2 it could not look") { what, context, bundle };
+        var kubectl = new Option<string>("--kubectl") { Description = "Outputs of kubectl get, describe and logs instead: a folder of text files, or a JSON map of command to output", HelpName = "DIR" };
+        var command = new Command("diagnose", "Rank the causes that the evidence speaks for, with quotes; no model is asked: 0 nothing found, 1 causes, 2 it could not look") { what, context, bundle, kubectl };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             try
             {
                 var options = OptionsOf(parsed);
                 var evidence = parsed.GetValue(bundle) is { } file ? await ReadAsync(file, cancellationToken)
+                    : parsed.GetValue(kubectl) is { } outputs ? await KubectlFiles.ReadAsync(outputs, parsed.GetValue(what), TimeProvider.System, cancellationToken)
                     : parsed.GetValue(what) is { Length: > 0 } named ? await LookAsync(options, named, parsed.GetValue(context), cancellationToken)
-                    : throw new FormatException("Name a service, namespace/name, or a file with --bundle");
+                    : throw new FormatException("Name a service, namespace/name, or what to read with --bundle or --kubectl");
                 var ranking = DiagnosisEngine.Rank(evidence);
                 if (parsed.GetValue(Options.Json))
                 {

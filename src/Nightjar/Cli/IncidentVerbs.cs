@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Nightjar.Core.Evidence;
 
 namespace Nightjar.Cli;
 
@@ -14,6 +15,7 @@ internal static class IncidentVerbs
         var incident = new Command("incident", "List, show and steer incidents");
         incident.Subcommands.Add(List());
         incident.Subcommands.Add(Show());
+        incident.Subcommands.Add(Export());
         incident.Subcommands.Add(Act("ack", "Acknowledge: somebody looks after it", "reason"));
         incident.Subcommands.Add(Act("approve", "Say yes to what it asks", "reason"));
         incident.Subcommands.Add(Act("reject", "Say no to what it asks", "reason"));
@@ -53,6 +55,22 @@ internal static class IncidentVerbs
         {
             var answer = await client.Daemon.GetAsync(Path(client, ""), cancellationToken);
             client.Print(answer, output => Print(output, answer));
+            return ExitCode.Ok;
+        });
+    }
+
+    private static Command Export()
+    {
+        var command = new Command("export", "Print the newest evidence bundle of an incident, secrets masked; nightjar diagnose --bundle reads it") { Number };
+        return command.Does(async (client, cancellationToken) =>
+        {
+            if (DiagnoseVerb.BundleOf(await client.Daemon.GetAsync(Path(client, ""), cancellationToken)) is not { } bundle)
+            {
+                await Console.Error.WriteLineAsync("nightjar: no evidence was gathered for it yet");
+                return ExitCode.Failed;
+            }
+
+            Console.Out.WriteLine(BundleFormat.WriteMasked(bundle));
             return ExitCode.Ok;
         });
     }

@@ -60,7 +60,7 @@ internal static class OnceVerb
 
             try
             {
-                var (found, unknown, ahead) = DaemonClient.Remote is null && SqliteStore.FindHolder(StateFiles.Store(options.State)) is null ? await LookAsync(options, either.Token) : new Looked(await AskAsync(options, either.Token), [], []);
+                var (found, unknown, ahead) = DaemonClient.Remote is null && SqliteStore.FindHolder(StateFiles.Store(options.State)) is null ? await LookAsync(options, either.Token) : await AskAsync(options, either.Token);
                 foreach (var says in unknown)
                 {
                     await Console.Error.WriteLineAsync($"nightjar: {says}");
@@ -83,12 +83,13 @@ internal static class OnceVerb
         return command;
     }
 
-    private static async Task<List<Found>> AskAsync(NightjarOptions options, CancellationToken cancellationToken)
+    private static async Task<Looked> AskAsync(NightjarOptions options, CancellationToken cancellationToken)
     {
         using var daemon = DaemonClient.Connect([options.State]);
-        await daemon.PostAsync("runs", new JsonObject(), cancellationToken);
+        var run = (await daemon.PostAsync("runs", new JsonObject(), cancellationToken))["run"];
         var answer = await daemon.GetAsync("incidents?open=true&limit=200", cancellationToken);
-        return [.. (answer["incidents"]?.AsArray() ?? []).OfType<JsonNode>().Where(i => !$"{i["severity"]}".Equals(nameof(Severity.Info), StringComparison.OrdinalIgnoreCase)).Select(i => new Found((long?)i["number"] ?? 0, $"{i["service"]}", $"{i["title"]}", $"{i["state"]}", i["finding"]?["rootCause"]?.ToString(), i["waiting"]?.ToString()))];
+        List<Found> found = [.. (answer["incidents"]?.AsArray() ?? []).OfType<JsonNode>().Where(i => !$"{i["severity"]}".Equals(nameof(Severity.Info), StringComparison.OrdinalIgnoreCase)).Select(i => new Found((long?)i["number"] ?? 0, $"{i["service"]}", $"{i["title"]}", $"{i["state"]}", i["finding"]?["rootCause"]?.ToString(), i["waiting"]?.ToString()))];
+        return new Looked(found, $"{run?["status"]}" == "failed" ? [$"the daemon could not look at everything; see nightjar runs show {run?["id"]}"] : [], []);
     }
 
     /// <summary>What is wrong, and what could not be asked: a source without an answer is not a sign that all is well.</summary>

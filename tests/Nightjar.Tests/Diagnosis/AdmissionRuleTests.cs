@@ -40,6 +40,12 @@ public sealed class AdmissionRuleTests
         Assert.Equal(Shop.Deployment("web"), new Shop().With("web", hasPod: false).Says(Shop.ReplicaSet("web"), "FailedCreate", said).Named(cause).About);
 
     [Fact]
+    public void What_was_said_last_is_what_is_in_the_way() =>
+        Assert.DoesNotContain(new Shop().With("web", hasPod: false)
+            .Says(Shop.ReplicaSet("web"), "FailedCreate", """Error creating: pods "web-5d4f8-" is forbidden: error looking up service account shop/web: serviceaccount "web" not found""")
+            .Says(Shop.ReplicaSet("web"), "FailedCreate", """Error creating: pods "web-5d4f8-q8x7t" is forbidden: exceeded quota: compute, requested: cpu=1, used: cpu=2, limited: cpu=2""").Rank().Causes, c => c.Cause == "service-account-missing");
+
+    [Fact]
     public void A_refusal_that_is_over_is_no_cause()
     {
         const string said = """Error creating: pods "web-5d4f8-" is forbidden: error looking up service account shop/web: serviceaccount "web" not found""";

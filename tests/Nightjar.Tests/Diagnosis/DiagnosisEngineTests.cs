@@ -140,6 +140,18 @@ public sealed class DiagnosisEngineTests
         Assert.DoesNotContain(ranking.Quotes, q => q.Text.Contains("hunter2", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_bundle_for_others_has_no_secret_in_any_text_and_is_read_again()
+    {
+        var bundle = new Shop().With("web", Shop.Ended()).Logs("web", Missing, "password=hunter2hunter2").Says(Shop.PodRef("web"), "Failed", "token: https://u:hunter2hunter2@registry").Bundle();
+        bundle = bundle with { Trigger = bundle.Trigger with { Samples = ["api_key=hunter2hunter2"] } };
+
+        var written = BundleFormat.WriteMasked(bundle);
+
+        Assert.DoesNotContain("hunter2", written, StringComparison.Ordinal);
+        Assert.Equal("file-missing", DiagnosisEngine.Rank(BundleFormat.Read(written)).Causes[0].Cause);
+    }
+
     [Theory]
     [InlineData("""{"format":"nightjar.evidence/1","bundle":{"service":null}}""")]
     [InlineData("""{"format":"nightjar.evidence/2","bundle":{}}""")]

@@ -51,6 +51,25 @@ public sealed class LogRulesTests
     }
 
     [Fact]
+    public void A_database_that_refuses_and_is_well_was_asked_at_the_wrong_port() =>
+        new Shop().With("web", Shop.Ended()).With("orders-db", Shop.Running() with { Image = "mysql:8" }, p => p with { Conditions = [new ObjectCondition("Ready", "True", "", "", null)] })
+            .Logs("web", "com.mysql.cj.jdbc.exceptions.CommunicationsException: Communications link failure", "Caused by: java.net.ConnectException: Connection refused").Named("database-port-wrong");
+
+    [Theory]
+    [InlineData("dial tcp: lookup cart on 10.96.0.10:53: read udp 172.17.0.3:4711->10.96.0.10:53: i/o timeout")]
+    [InlineData("java.net.UnknownHostException: cart: Temporary failure in name resolution")]
+    public void A_name_server_that_is_silent_is_told_from_a_name_that_is_wrong(string line) => new Shop().With("web", Shop.Ended()).Logs("web", line).Named("name-resolution-failing");
+
+    [Fact]
+    public void A_database_whose_own_probe_says_so_is_the_cause_of_what_its_callers_say()
+    {
+        var named = new Shop().With("web", Shop.Ended()).Logs("web", "ERROR 1040 (HY000): Too many connections").With("orders-db", Shop.Running() with { Image = "percona:5.7", IsReady = false })
+            .Says(Shop.PodRef("orders-db"), "Unhealthy", "Readiness probe failed: ERROR 1040 (HY000): Too many connections").Named("database-connections-exhausted");
+
+        Assert.Equal(Shop.Deployment("orders-db"), named.About);
+    }
+
+    [Fact]
     public void Under_a_mount_a_permission_is_the_volumes_matter() =>
         new Shop().With("web", Shop.Ended() with { Mounts = ["/data"] }).Logs("web", "Fatal error: can't open the RDB file dump.rdb for reading: Permission denied").Named("volume-permission-denied");
 

@@ -39,6 +39,19 @@ public sealed class SchedulingRuleTests
     }
 
     [Fact]
+    public void Nodes_that_the_pods_own_selector_leaves_aside_are_out_on_purpose()
+    {
+        const string said = "0/2 nodes are available: 1 node(s) didn't match Pod's node affinity, 1 node(s) had taint {gpu: only}, that the pod didn't tolerate.";
+
+        new Shop().WithNode("node1").WithNode("node2", n => n with { Meta = n.Meta with { Labels = Shop.Map(("disk", "ssd")) } }).WithWaiting("web", said, p => p with { NodeSelector = Shop.Map(("disk", "ssd")) }).Named("taint-not-tolerated");
+    }
+
+    [Theory]
+    [InlineData("0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had taint {gpu: only}, that the pod didn't tolerate.", "cpu-insufficient")]
+    [InlineData("0/2 nodes are available: 1 node(s) were unschedulable, 1 Insufficient memory.", "memory-insufficient")]
+    public void A_node_that_is_kept_free_beside_a_full_one_is_not_the_cause(string said, string cause) => new Shop().WithNode("node1").WithNode("node2").WithWaiting("web", said).Named(cause);
+
+    [Fact]
     public void A_pod_that_nobody_looks_at_has_no_scheduler()
     {
         var named = new Shop().WithNode("node1").WithWaiting("web").Named("scheduler-silent");

@@ -22,14 +22,14 @@ internal static class RightTable
     public static readonly ImmutableArray<RightUse> Uses =
     [
         new(Every, "see pods, and what was said about them", [.. Of("", Watched, Look, "pods", "events"), .. Of("", Watched, ["get"], "pods/log")]),
-        new(Every, "see workloads", [.. Of("apps", Watched, Look, "deployments", "replicasets", "statefulsets", "daemonsets"), .. Of("batch", Watched, Look, "jobs")]),
+        new(Every, "see workloads", [.. Of("apps", Watched, Look, "deployments", "replicasets", "statefulsets", "daemonsets"), .. Of("apps", Watched, ["list"], "controllerrevisions"), .. Of("batch", Watched, Look, "jobs")]),
         new(Every, "see nodes", Of("", Cluster, Look, "nodes")),
         new(Every, "see storage", [.. Of("", Watched, Look, "persistentvolumeclaims"), .. Of("", Cluster, Look, "persistentvolumes")]),
         new(Every, "see how services are reached", [.. Of("", Watched, Look, "services", "endpoints"), .. Of("networking.k8s.io", Watched, Look, "ingresses")]),
         new(Every, "see quotas, budgets and configuration", [.. Of("", Watched, Look, "resourcequotas", "configmaps"), .. Of("autoscaling", Watched, Look, "horizontalpodautoscalers"), .. Of("policy", Watched, Look, "poddisruptionbudgets")]),
         new(Every, "know namespaces", Of("", Cluster, Look, "namespaces")),
         new(Every, "see whether another Nightjar acts (lease)", Of("coordination.k8s.io", Own, ["get"], "leases")),
-        new(Acting, "restart, undo, scale, and change image, memory or probe", [.. Of("apps", Watched, ["patch"], "deployments", "statefulsets", "daemonsets"), .. Of("apps", Watched, ["list"], "controllerrevisions")]),
+        new(Acting, "restart, undo, scale, and change image, memory or probe", Of("apps", Watched, ["patch"], "deployments", "statefulsets", "daemonsets")),
         new(Acting, "delete a pod", Of("", Watched, ["delete"], "pods")),
         new(Acting, "evict a pod", Of("", Watched, ["create"], "pods/eviction")),
         new(Acting, "cordon and uncordon nodes", Of("", Cluster, ["patch"], "nodes")),

@@ -12,7 +12,7 @@ internal sealed partial class AdmissionRule : CauseRule
 {
     public override string Family => "admission";
 
-    public override IEnumerable<Candidate> Look(Facts facts) => [.. Refused(facts), .. Services(facts)];
+    public override IEnumerable<Candidate> Look(Facts facts) => [.. Refused(facts), .. Services(facts), .. Storage(facts)];
 
     private static IEnumerable<Candidate> Refused(Facts facts) =>
         from said in facts.Words
@@ -20,7 +20,25 @@ internal sealed partial class AdmissionRule : CauseRule
         where !facts.HasItsPods(said.About)
         let cause = Cause(said, facts.Top(said.About))
         where cause is not null
-        select cause with { Quotes = [said], Since = said.At, Affects = [facts.Top(said.About)] };
+        group (Said: said, Cause: cause) by said.About into told
+        // Controllers try again: what was said last is what is in the way now.
+        from one in told.Where(t => t.Cause.Cause == told.Last().Cause.Cause)
+        select one.Cause with { Quotes = [one.Said], Since = one.Said.At, Affects = [facts.Top(one.Said.About)] };
+
+    /// <summary>A claim that was refused leaves no event where a person, and no controller, made it.</summary>
+    private static IEnumerable<Candidate> Storage(Facts facts) =>
+        from said in facts.Words
+        where said.By is SaidBy.Event or SaidBy.Status && MissingClaim().IsMatch(said.Text) && facts.Cluster.Pod(said.About) is { Node: "" }
+        from quota in facts.Cluster.Quotas
+        let key = quota.Hard.Keys.FirstOrDefault(k => Kind(k) == "storage")
+        where quota.Meta.Namespace == said.About.Namespace && key is not null
+        select new Candidate
+        {
+            Cause = "quota-storage", About = quota.Meta.Ref, Directness = Directness.Fits, Condition = "quota-refused", Affects = [facts.Top(said.About)], Since = said.At,
+            Quotes = [said, new Said(SaidBy.Field, $"{quota.Meta.Ref}", quota.Meta.Ref, key, $"{key}: {quota.Used.GetValueOrDefault(key)} of {quota.Hard[key]} used", null)],
+            Says = $"the claim of {Name(facts.Top(said.About))} is not there, and the quota {Name(quota.Meta.Name)} bounds storage: it may have been refused", Change = $"apply the claim again and see what is said; raise the quota {Name(quota.Meta.Name)}, or ask for less",
+            Confirm = "kubectl apply of the claim is refused with exceeded quota", Refute = "the claim is made when it is applied",
+        };
 
     /// <summary>A service that is refused leaves no event: a full quota, and an address of a service that is not there.</summary>
     private static IEnumerable<Candidate> Services(Facts facts) =>
@@ -109,6 +127,9 @@ internal sealed partial class AdmissionRule : CauseRule
     /// <summary>Before 1.24 what must be specified was listed without its containers.</summary>
     [GeneratedRegex(@"(?:exceeded quota: (?<quota>[^,]{1,253}), requested: (?<what>[^ ]{1,500}), used: |(?<unset>failed) quota: (?<quota>[^:]{1,253}): must specify (?<what>.{1,200}))", RegexOptions.CultureInvariant, 500)]
     private static partial Regex Quota();
+
+    [GeneratedRegex(@"persistentvolumeclaim ""[^""]{1,253}"" not found", RegexOptions.CultureInvariant, 500)]
+    private static partial Regex MissingClaim();
 
     [GeneratedRegex(@"error looking up service account [^/ ]{1,253}/([^: ]{1,253}): ", RegexOptions.CultureInvariant, 500)]
     private static partial Regex Account();

@@ -21,14 +21,26 @@ internal sealed partial class DatabaseRule : LogRule
         new("database-port-wrong", Greeting(), Directness.Shows, _ => "reaches something that is not its database", _ => "correct the port or the host of the database's address", "what listens there speaks another protocol", "a database client connects there by hand"),
     ];
 
+    /// <summary>A database's own probe says what its callers are told.</summary>
+    public override IEnumerable<Candidate> Look(Facts facts) =>
+        base.Look(facts).Concat(facts.Events("Unhealthy").Where(s => facts.Cluster.Pod(s.About) is { } pod && pod.Containers.Any(IsDatabase) && (Exhausted().IsMatch(s.Text) || ReadOnly().IsMatch(s.Text)))
+            .Select(s => (Said: s, Cause: Causes.First(c => c.Words.IsMatch(s.Text))))
+            .Select(f => new Candidate
+            {
+                Cause = f.Cause.Name, About = facts.Top(f.Said.About), Directness = Directness.States, Quotes = [f.Said], Since = f.Said.At, Condition = f.Cause.Condition ?? "", Affects = [.. facts.CallersOf(facts.Top(f.Said.About))],
+                Says = Own(facts.Top(f.Said.About), f.Cause.Name), Change = f.Cause.Change(Match.Empty), Confirm = f.Cause.Confirm, Refute = f.Cause.Refute,
+            }));
+
     /// <summary>Who has no connections left, or takes no writes, is the database; who cannot log in is the caller.</summary>
     protected override Candidate? Of(Facts facts, LoggedCause cause, Said said, Match match) =>
         base.Of(facts, cause, said, match) is not { } candidate ? null
         : cause.Name is "database-connections-exhausted" or "database-read-only" && Server(facts, said) is { } server
-            ? candidate with { About = server, Affects = [facts.Top(said.About)], Condition = cause.Condition ?? "", Says = $"{Name(server)} {(cause.Name == "database-read-only" ? "takes only reads, and its callers write" : "has given out all its connections")}" }
+            ? candidate with { About = server, Affects = [facts.Top(said.About)], Condition = cause.Condition ?? "", Says = Own(server, cause.Name) }
         : candidate;
 
-    /// <summary>The one database among what the caller has addresses of, or that says so itself; null when it cannot be told.</summary>
+    private static string Own(ObjectRef server, string cause) => $"{Name(server)} {(cause == "database-read-only" ? "takes only reads, and its callers write" : "has given out all its connections")}";
+
+    /// <summary>The one database that the caller has an address of, else the one whose own probe says the same; null when it cannot be told.</summary>
     private static ObjectRef? Server(Facts facts, Said said)
     {
         var top = facts.Top(said.About);
@@ -38,11 +50,14 @@ internal sealed partial class DatabaseRule : LogRule
         }
 
         var known = facts.PodsOf(top).SelectMany(p => p.Containers).SelectMany(c => c.Addresses.Values).Select(a => facts.Behind(Address.HostOf(a), top.Namespace)).OfType<ObjectRef>().Distinct().Where(o => IsDatabase(facts, o)).ToList();
+        known = known.Count > 0 ? known : [.. facts.Events("Unhealthy").Where(s => s.About.Namespace == top.Namespace && Exhausted().IsMatch(s.Text)).Select(s => facts.Top(s.About)).Distinct().Where(o => IsDatabase(facts, o))];
         return known is [var only] ? only : null;
     }
 
-    private static bool IsDatabase(Facts facts, ObjectRef top) =>
-        facts.PodsOf(top).SelectMany(p => p.Containers).Any(c => Engine().IsMatch(c.Image[(c.Image.LastIndexOf('/') + 1)..]));
+    /// <summary>By the name of its image.</summary>
+    internal static bool IsDatabase(Container container) => Engine().IsMatch(container.Image[(container.Image.LastIndexOf('/') + 1)..]);
+
+    private static bool IsDatabase(Facts facts, ObjectRef top) => facts.PodsOf(top).SelectMany(p => p.Containers).Any(IsDatabase);
 
     [GeneratedRegex(@"(?i)^(?:mysql|mariadb|percona|postgres|postgis|timescaledb|mongo|redis|valkey|mssql|oracle|cockroach)", RegexOptions.CultureInvariant)]
     private static partial Regex Engine();

@@ -9,6 +9,7 @@ internal sealed partial class NameRule : LogRule
 
     protected override IEnumerable<LoggedCause> Causes =>
     [
+        new("name-resolution-failing", Silent(), Directness.Shows, m => $"gets no answer from its name server{Host(m)}", _ => "look at the cluster's DNS, at the pod's dnsPolicy and dnsConfig, and at network policies for port 53", "nslookup from inside the pod gets no answer", "names resolve there: then they did not for a while"),
         new("name-unresolved", Unresolved(), Directness.Fits, m => $"calls a host that has no address{Host(m)}", _ => "correct the host in its configuration, or create the service that it calls", "nslookup of that name from inside the pod fails", "the name resolves there: then it did not for a while"),
     ];
 
@@ -20,7 +21,7 @@ internal sealed partial class NameRule : LogRule
         }
 
         var host = match.Groups["host"].Value.TrimEnd('.');
-        if (host.Length == 0 || facts.Bundle.Cluster is null)
+        if (cause.Name == "name-resolution-failing" || host.Length == 0 || facts.Bundle.Cluster is null)
         {
             return candidate;
         }
@@ -34,6 +35,10 @@ internal sealed partial class NameRule : LogRule
 
     private static string Host(Match match) => match.Groups["host"].Value is { Length: > 0 } host ? $": {Name(host)}" : "";
 
-    [GeneratedRegex(@"lookup (?<host>[\w.-]{1,253})(?: on [^\s]{1,80})?: (?:no such host|server misbehaving)|(?:ENOTFOUND|EAI_AGAIN) (?<host>[\w.-]{1,253})|UnknownHostException: (?<host>[\w.-]{1,253})|could not translate host name ""(?<host>[^""]{1,253})"" to address|(?:Could not resolve host|Failed to resolve|Could not resolve hostname)[: ]{1,2}'?(?<host>[\w.-]{1,253})|Name or service not known(?: \((?<host>[\w.-]{1,253}):\d{1,5}\))?|Temporary failure in name resolution|nodename nor servname provided|getaddrinfo failed|bad address '(?<host>[^']{1,253})'|Unknown (?:MySQL server )?host '?(?<host>[\w.-]{1,253})|DNS resolution failed for (?<host>[\w.-]{1,253})|No such host is known", RegexOptions.CultureInvariant, 500)]
+    /// <summary>The server of names is silent or is not there, whatever is asked.</summary>
+    [GeneratedRegex(@"lookup (?<host>[\w.-]{1,253}) on \S{1,80}: (?:read udp [^\n]{1,120}: )?(?:i/o timeout|(?:read: |connect: )?connection refused|dial udp [^\n]{1,80}unreachable)|Temporary failure in name resolution|EAI_AGAIN (?<host>[\w.-]{1,253})|connection timed out; no servers could be reached", RegexOptions.CultureInvariant, 500)]
+    private static partial Regex Silent();
+
+    [GeneratedRegex(@"lookup (?<host>[\w.-]{1,253})(?: on [^\s]{1,80})?: (?:no such host|server misbehaving)|ENOTFOUND (?<host>[\w.-]{1,253})|UnknownHostException: (?<host>[\w.-]{1,253})|could not translate host name ""(?<host>[^""]{1,253})"" to address|(?:Could not resolve host|Failed to resolve|Could not resolve hostname)[: ]{1,2}'?(?<host>[\w.-]{1,253})|Name or service not known(?: \((?<host>[\w.-]{1,253}):\d{1,5}\))?|nodename nor servname provided|getaddrinfo failed|bad address '(?<host>[^']{1,253})'|Unknown (?:MySQL server )?host '?(?<host>[\w.-]{1,253})|DNS resolution failed for (?<host>[\w.-]{1,253})|No such host is known", RegexOptions.CultureInvariant, 500)]
     private static partial Regex Unresolved();
 }

@@ -46,9 +46,12 @@ internal sealed partial class RoutingRule : CauseRule
     {
         var pods = meant is { } top ? facts.PodsOf(top).Take(1).Select(p => Field(p.Meta.Ref, "metadata.labels", Labels(p.Meta.Labels.Remove("pod-template-hash")))) : [];
         var runs = meant is { } known && facts.PodsOf(known).Any();
-        return Of(facts, service, meant, "service-selector-unmatched", runs ? Directness.Shows : Directness.Fits, "leads to no pod: none has the labels that it selects", "correct spec.selector of the service, or the labels of the pods' template",
+        return Of(facts, service, meant, "service-selector-unmatched", runs ? Directness.Shows : meant is null && !IsCalled(facts, service) ? Directness.Hints : Directness.Fits, "leads to no pod: none has the labels that it selects", "correct spec.selector of the service, or the labels of the pods' template",
             [Field(service.Meta.Ref, "spec.selector", Labels(service.Selector)), .. pods]);
     }
+
+    private static bool IsCalled(Facts facts, ClusterService service) =>
+        facts.Containers.Any(c => c.Container.Addresses.Values.Any(a => facts.Service(Address.HostOf(a), c.Pod.Meta.Namespace) == service));
 
     private static Candidate? WrongPort(Facts facts, ClusterService service, ServicePort port, List<Pod> behind, ObjectRef? meant)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Nightjar.Core.Evidence.Cluster;
@@ -34,7 +35,7 @@ internal sealed partial class SchedulingRule : CauseRule
         var text = said.Text.Split(" preemption: ", 2)[0];
         var reasons = Reason().Matches(text).Select(m => (Nodes: int.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture), Words: m.Groups[2].Value.TrimEnd('.', ' '))).ToList();
         var known = reasons.Select(r => (r.Nodes, Kind: Kind(facts, pod, r.Words), r.Words)).Where(r => r.Kind is not null).ToList();
-        var most = known.Select(r => Weight(r.Words, r.Nodes)).DefaultIfEmpty(0).Max();
+        var most = known.Select(r => Weight(facts, pod, r.Kind, r.Words) * r.Nodes).DefaultIfEmpty(0).Max();
         var top = facts.Top(pod.Meta.Ref);
         foreach (var (nodes, kind, words) in known)
         {
@@ -43,7 +44,7 @@ internal sealed partial class SchedulingRule : CauseRule
                 continue;
             }
 
-            var isMain = Weight(words, nodes) >= most;
+            var isMain = Weight(facts, pod, k, words) * nodes >= most;
             yield return new Candidate
             {
                 Cause = cause.Cause, About = top, Directness = isMain ? Directness.States : Directness.Hints, Quotes = [said, .. Typed(facts, pod, cause.Cause)], Since = said.At, Condition = "unschedulable",
@@ -53,8 +54,33 @@ internal sealed partial class SchedulingRule : CauseRule
         }
     }
 
-    /// <summary>Nodes of the control plane are kept free on purpose, and a cordoned or tainted node beside others that refuse is mostly an old matter.</summary>
-    private static double Weight(string words, int nodes) => words.Contains("node-role.kubernetes.io/", StringComparison.Ordinal) ? nodes * 0.4 : words.Contains("unschedulable", StringComparison.Ordinal) ? nodes * 0.9 : nodes;
+    /// <summary>
+    /// Some nodes are out on purpose: those of the control plane, those that the pod's own selector leaves aside while others have its labels, and,
+    /// mostly, those that are cordoned or tainted beside others that refuse for a reason of the moment.
+    /// </summary>
+    private static double Weight(Facts facts, Pod pod, string? kind, string words)
+    {
+        var selected = pod.NodeSelector.IsEmpty ? [] : facts.Cluster.Nodes.Where(n => Has(n, pod.NodeSelector)).ToList();
+        return selected.Count == 0 ? Weight(kind, words, pod) : kind switch
+        {
+            "node-selector-unmatched" => 0.3,
+            "nodes-cordoned" => selected.Exists(n => n.IsCordoned) ? 1 : 0.3,
+            "taint-not-tolerated" => selected.Exists(n => n.Taints.Any(t => t.Effect != "PreferNoSchedule" && !t.Key.StartsWith("node.kubernetes.io/", StringComparison.Ordinal))) ? 1.2 * facts.Cluster.Nodes.Length : facts.Cluster.Nodes.All(n => n.Taints.IsDefaultOrEmpty) ? 1 : 0.3,
+            _ => Weight(kind, words, pod),
+        };
+    }
+
+    private static double Weight(string? kind, string words, Pod pod) => kind switch
+    {
+        _ when words.Contains("node-role.kubernetes.io/", StringComparison.Ordinal) => 0.4,
+        "node-affinity-unmatched" when !pod.NodeSelector.IsEmpty => 0.3,
+        "nodes-cordoned" => 0.9,
+        "nodes-not-ready" => 0.85,
+        "taint-not-tolerated" => 0.8,
+        _ => 1,
+    };
+
+    private static bool Has(Node node, ImmutableDictionary<string, string> labels) => labels.All(s => node.Meta.Labels.GetValueOrDefault(s.Key) == s.Value);
 
     private static string? Kind(Facts facts, Pod pod, string words) => words switch
     {
@@ -77,7 +103,7 @@ internal sealed partial class SchedulingRule : CauseRule
 
     /// <summary>The scheduler has one sentence for both: the selector is it when no node has its labels, or the pod asks for nothing else.</summary>
     private static bool Selects(Facts facts, Pod pod) =>
-        !pod.NodeSelector.IsEmpty && (!pod.HasNodeAffinity || !facts.Cluster.Nodes.Any(n => pod.NodeSelector.All(s => n.Meta.Labels.GetValueOrDefault(s.Key) == s.Value)));
+        !pod.NodeSelector.IsEmpty && (!pod.HasNodeAffinity || !facts.Cluster.Nodes.Any(n => Has(n, pod.NodeSelector)));
 
     private static IEnumerable<Said> Typed(Facts facts, Pod pod, string cause) => cause switch
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Nightjar.Core.Evidence.Cluster;
 
@@ -18,38 +19,56 @@ internal sealed partial class StorageRule : CauseRule
         foreach (var claim in facts.Cluster.Claims.Where(c => c.Phase is "Pending" or "Lost"))
         {
             var users = facts.LivePods.Where(p => p.Meta.Namespace == claim.Meta.Namespace && p.Needs.Contains(claim.Meta.Ref)).Select(p => facts.Top(p.Meta.Ref)).Distinct().ToList();
-            var said = facts.About(claim.Meta.Ref).Where(s => s.By == SaidBy.Event).ToList();
-            var (cause, quote) = said.Select(s => (Cause: Kind(s), Said: s)).LastOrDefault(k => k.Cause is not null);
-            var state = new Said(SaidBy.Field, $"{claim.Meta.Ref}", claim.Meta.Ref, "status.phase", $"status.phase: {claim.Phase}", claim.Meta.CreatedAt);
-            var wants = new Said(SaidBy.Field, $"{claim.Meta.Ref}", claim.Meta.Ref, "spec", $"storageClassName: {(claim.StorageClass.Length > 0 ? claim.StorageClass : "(none)")}, accessModes: {string.Join(", ", claim.Modes)}, requests.storage: {claim.Wants}", null);
-            var (reason, volume) = cause is null && claim.Phase == "Pending" && !said.Exists(s => s.Key == "WaitForFirstConsumer") ? Nearest(facts, claim) : (null, null);
-            cause ??= reason ?? (claim.Phase == "Lost" ? "volume-lost" : "claim-unbound");
+            var (cause, directness, quotes, since) = Why(facts, claim);
             var (says, change) = Words(cause);
+            var owner = users is [var only] ? only : claim.Meta.Ref;
             yield return new Candidate
             {
-                Cause = cause, About = users.Count == 1 ? users[0] : claim.Meta.Ref, Affects = [.. users], Since = quote?.At ?? claim.Meta.CreatedAt, Condition = claim.Phase == "Lost" ? "claim-lost" : "claim-unbound",
-                Directness = cause == "claim-unbound" ? Directness.Fits : reason is null ? Directness.States : Directness.Shows,
-                Quotes = [.. new[] { quote ?? said.LastOrDefault(), wants, volume, state }.OfType<Said>()],
-                Says = $"the claim {Name(claim.Meta.Name)}{(users.Count == 1 ? $" of {Name(users[0])}" : "")} {says}", Change = change,
+                Cause = cause, About = owner, Affects = [.. users], Since = since, Condition = claim.Phase == "Lost" ? "claim-lost" : "claim-unbound", Directness = directness,
+                Quotes = [.. quotes, Field(claim, "spec", $"storageClassName: {Class(claim.StorageClass)}, accessModes: {string.Join(", ", claim.Modes)}, requests.storage: {claim.Wants}"), Field(claim, "status.phase", $"status.phase: {claim.Phase}")],
+                Says = $"the claim {Name(claim.Meta.Name)}{(owner == claim.Meta.Ref ? "" : $" of {Name(owner)}")} {says}", Change = change,
                 Confirm = "kubectl describe pvc and kubectl get pv show it", Refute = "the claim is bound, and the pod waits all the same",
             };
         }
     }
 
+    private static (string Cause, Directness Directness, ImmutableArray<Said> Quotes, DateTimeOffset? Since) Why(Facts facts, Claim claim)
+    {
+        var said = facts.About(claim.Meta.Ref).Where(s => s.By == SaidBy.Event).ToList();
+        if (said.Select(s => (Cause: Kind(s), Said: s)).LastOrDefault(k => k.Cause is not null) is { Cause: { } stated, Said: { } quote })
+        {
+            return (stated, Directness.States, [quote], quote.At);
+        }
+
+        ImmutableArray<Said> last = [.. said.TakeLast(1)];
+        if (claim.Phase == "Lost")
+        {
+            return ("volume-lost", Directness.States, last, claim.Meta.CreatedAt);
+        }
+
+        return !said.Exists(s => s.Key == "WaitForFirstConsumer") && Nearest(facts, claim) is (var cause, var volume) ? (cause, Directness.Shows, [.. last, volume], claim.Meta.CreatedAt)
+            : ("claim-unbound", said.Exists(s => s.Key == "WaitForFirstConsumer") ? Directness.Hints : Directness.Fits, last, claim.Meta.CreatedAt);
+    }
+
+    private static Said Field(Claim claim, string path, string text) => new(SaidBy.Field, $"{claim.Meta.Ref}", claim.Meta.Ref, path, text, claim.Meta.CreatedAt);
+
+    private static string Class(string name) => name.Length > 0 ? name : "(none)";
+
     /// <summary>
     /// The controller says only that no volume fits. The one that fits but for one thing says why; one that fits in all that is seen here is left
     /// out by the claim's own selector.
     /// </summary>
-    private static (string? Cause, Said? Volume) Nearest(Facts facts, Claim claim)
+    private static (string Cause, Said Volume)? Nearest(Facts facts, Claim claim)
     {
-        if (claim.Wants.Length == 0)
+        if (claim.Wants.Length == 0 && (facts.Cluster.Volumes.IsEmpty || facts.Cluster.Volumes.Any(v => v.StorageClass == claim.StorageClass && v.Phase == "Available")))
         {
-            return (null, null);
+            // Where it is not known what the claim asks for, a volume that is free may or may not fit.
+            return null;
         }
 
         var misses = facts.Cluster.Volumes.Select(v => (Volume: v, Why: Misses(claim, v).ToList())).Where(m => m.Why.Count <= 1).OrderBy(m => m.Why.Count).ThenBy(m => m.Volume.Phase != "Available").ToList();
-        return misses is not [var nearest, ..] ? (null, null)
-            : (nearest.Why.Count == 0 ? "claim-selector-unmatched" : nearest.Why[0], new Said(SaidBy.Field, $"{nearest.Volume.Meta.Ref}", nearest.Volume.Meta.Ref, "spec", $"storageClassName: {(nearest.Volume.StorageClass.Length > 0 ? nearest.Volume.StorageClass : "(none)")}, accessModes: {string.Join(", ", nearest.Volume.Modes)}, capacity.storage: {nearest.Volume.Capacity}, {nearest.Volume.Phase}{(nearest.Volume.Claim.Length > 0 ? $" to {nearest.Volume.Claim}" : "")}", null));
+        return misses is not [var nearest, ..] ? null
+            : (nearest.Why.Count == 0 ? "claim-selector-unmatched" : nearest.Why[0], new Said(SaidBy.Field, $"{nearest.Volume.Meta.Ref}", nearest.Volume.Meta.Ref, "spec", $"storageClassName: {Class(nearest.Volume.StorageClass)}, accessModes: {string.Join(", ", nearest.Volume.Modes)}, capacity.storage: {nearest.Volume.Capacity}, {nearest.Volume.Phase}{(nearest.Volume.Claim.Length > 0 ? $" to {nearest.Volume.Claim}" : "")}", null));
     }
 
     private static IEnumerable<string> Misses(Claim claim, Volume volume)
