@@ -40,8 +40,8 @@ public sealed class HealCheck(Hands hands, IRates rates, IProbeAnswers probes, I
         now - from >= heal.Playbook.Verify.Within * (heal.Aimed?.Key == running.Key ? 0.5 : 1) ? Worse(running.Before, await SightAsync(service, heal.Workload, from, cancellationToken)) : null;
 
     private static string? Worse(HealSight before, HealSight after) =>
-        after.Unwell > before.Unwell ? string.Create(CultureInfo.InvariantCulture, $"it made it worse: {after.Unwell} not well, {before.Unwell} before")
-        : after.Ready < before.Ready ? string.Create(CultureInfo.InvariantCulture, $"it made it worse: {after.Ready} ready, {before.Ready} before")
+        after.Ready < before.Ready ? string.Create(CultureInfo.InvariantCulture, $"it made it worse: {after.Ready} ready, {before.Ready} before")
+        : after.Unwell > before.Unwell ? string.Create(CultureInfo.InvariantCulture, $"it made it worse: {after.Unwell} not well, {before.Unwell} before")
         : after.Restarts > before.Restarts + Own ? string.Create(CultureInfo.InvariantCulture, $"it made it worse: restarted {after.Restarts - before.Restarts} times since")
         : null;
 
