@@ -2,6 +2,7 @@ using System.Globalization;
 using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Investigation;
+using Nightjar.Core.Signals;
 using Nightjar.Web.Look;
 
 namespace Nightjar.Web.Incidents;
@@ -11,6 +12,9 @@ internal sealed record Step(StepState State, string Says);
 /// <summary>What was done about an incident so far, in a line each; words from outside are in code spans.</summary>
 internal static class Steps
 {
+    /// <summary>Confidence from which a cause without a commit is told as found.</summary>
+    private const double Sure = 0.8;
+
     public static IEnumerable<Step> Of(Incident incident)
     {
         foreach (var tried in incident.Heal?.Tried ?? [])
@@ -63,12 +67,14 @@ internal static class Steps
     private static Step Cause(Incident incident) => incident switch
     {
         { Finding: { Suspect: { } suspect } finding } => new(StepState.Done, $"Cause found, {Words.Percent(finding.Confidence)} sure: commit {Quoted(suspect.Short)} {Quoted(suspect.Subject)}{Place(finding)}"),
+        { Finding: { Confidence: >= Sure } finding } => new(StepState.Done, $"Cause found, {Words.Percent(finding.Confidence)} sure{Place(finding)}"),
         { Finding: not null } => new(StepState.Note, "Looked for the cause: no commit explains it well enough"),
         { State: IncidentState.Investigating } => new(StepState.Doing, "Looking for the cause"),
         { State: IncidentState.Healing } => new(StepState.Note, "The cause is looked for when healing fails"),
         { State: IncidentState.Suppressed } => new(StepState.Note, "Nothing: it is silenced"),
         { HeldBy: not null } => new(StepState.Note, "Nothing yet: a service that it depends on fails"),
         { State: IncidentState.Resolved or IncidentState.GaveUp } => new(StepState.Note, "Nothing: it ended before the cause was looked for"),
+        { Trigger: { Kind: SignalKind.Finding, Severity: Severity.Info } } => new(StepState.Note, "Nothing: it has not failed yet"),
         _ => new(StepState.Doing, "Looking whether it is real"),
     };
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
@@ -102,8 +103,17 @@ internal static class RunVerb
         }
 
         var conduct = options.Conduct;
-        Console.Out.WriteLine($"Nightjar {NightjarDaemon.Version} watches {options.Services.Length} service{(options.Services.Length == 1 ? "" : "s")}, mode {conduct.Mode.ToString().ToLowerInvariant()}{(conduct.DryRun ? ", dry run" : "")}. State: {options.State}");
+        Console.Out.WriteLine($"Nightjar {NightjarDaemon.Version} watches {Watched(options)}, mode {conduct.Mode.ToString().ToLowerInvariant()}{(conduct.DryRun ? ", dry run" : "")}. State: {options.State}");
         Console.Out.WriteLine($"Agent: {daemon.Parts.GetRequiredService<AgentPlan>().Says}");
         Console.Out.WriteLine($"Dashboard: {daemon.Address}   Sign in (once, within 15 minutes): {link["url"]}");
+    }
+
+    private static string Watched(NightjarOptions options)
+    {
+        var clusters = options.Kubernetes.IsOn ? Math.Max(1, options.Kubernetes.Contexts.Length) : 0;
+        string[] parts = [options.Services.IsEmpty && clusters > 0 ? "" : Count(options.Services.Length, "service"), clusters > 0 ? Count(clusters, "cluster") : ""];
+        return string.Join(" and ", parts.Where(p => p.Length > 0));
+
+        static string Count(int number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number} {what}{(number == 1 ? "" : "s")}");
     }
 }

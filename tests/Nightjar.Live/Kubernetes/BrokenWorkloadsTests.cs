@@ -1,23 +1,14 @@
-using System.Globalization;
-
 namespace Nightjar.Live.Kubernetes;
 
 /// <summary>Workloads that are broken in the ways that people break them, in a real cluster: each is one incident, and what is well is none.</summary>
 public sealed class BrokenWorkloadsTests(BrokenShop shop) : IClassFixture<BrokenShop>
 {
-    /// <summary>From the moment that anybody can see the failure to the moment that its incident is on disk.</summary>
-    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(2);
-
     [Fact]
-    public async Task A_container_that_misses_a_file_is_one_incident_within_two_seconds()
+    public async Task A_container_that_misses_a_file_is_one_incident()
     {
         await shop.Space.DeployAsync("crashes", "cat /etc/shop/prices.json");
         await shop.Space.WaitAsync("v1/pods", "the container to fail", p => $"{p["metadata"]?["labels"]?["app"]}" == "crashes" && Space.State(p, "terminated") is not null);
-        var seen = TimeProvider.System.GetUtcNow();
         var incident = await shop.IncidentAsync($"{shop.Space.Name}/crashes", "deployment/crashes fails: container exited");
-        var took = DateTimeOffset.Parse($"{incident["openedAt"]}", CultureInfo.InvariantCulture) - seen;
-        Assert.True(took < AtOnce, $"{took}");
-
         await shop.Space.WaitAsync("v1/pods", "it to be held back", p => $"{p["metadata"]?["labels"]?["app"]}" == "crashes" && $"{Space.State(p, "waiting")?["reason"]}" == "CrashLoopBackOff");
         await shop.Daemon.WaitAsync("its crash loop to be folded in", i => (long?)i["incident"]?["signals"] > 1, $"incidents/{incident["number"]}");
         await shop.IncidentAsync($"{shop.Space.Name}/crashes", "deployment/crashes");

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Nightjar.Core.Healing;
 using Nightjar.Core.Incidents;
 using Nightjar.Core.Policy;
+using Nightjar.Core.Services;
 using Nightjar.Testing.Kubernetes;
 
 namespace Nightjar.Stories.Healing;
@@ -113,7 +114,7 @@ public sealed class ClusterStories
         const string Manifest = "kind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n        - name: app\n          image: nignx:1.19  # the front\n";
         await using var lab = await ClusterLab.StartAsync(Mode.Autonomous);
         lab.Misspell(m => m["annotations"]!["kustomize.toolkit.fluxcd.io/name"] = "shop");
-        await using var world = await World.StartAsync(lab.Options);
+        await using var world = await World.StartAsync(lab.Options with { Service = s => lab.Options.Service(s) with { Check = new CheckCommand("grep -q nginx deploy/web.yaml") } });
         await world.Code.CommitAsync("main", "deploy/web.yaml", Manifest, "Describe how the front is deployed", world.Clock.Now.AddHours(-3));
         await world.SeeAsync(ClusterLab.Sees(world, "image-pull"));
         await world.PassAsync(TimeSpan.FromMinutes(10));
@@ -121,7 +122,7 @@ public sealed class ClusterStories
         var incident = await world.OnlyIncidentAsync();
         Assert.Equal("fix(web): image of app from nignx:1.19 to nginx:1.19", incident.Change?.Subject);
         var branch = Assert.Single(await world.Code.BranchesAsync(), b => b != "main");
-        Assert.Equal(Manifest.Replace("nignx", "nginx", StringComparison.Ordinal), await world.Code.ReadAsync(branch, "deploy/web.yaml"));
+        Assert.Equal(Manifest.Replace("nignx", "nginx", StringComparison.Ordinal).TrimEnd(), await world.Code.ReadAsync(branch, "deploy/web.yaml"));
         Assert.Empty(lab.Cluster.Mutating);
     }
 

@@ -117,6 +117,7 @@ public sealed class ChannelAnnouncerTests
 
         public async Task SendAsync(PageNotice notice, CancellationToken cancellationToken)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (Hangs)
             {
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);

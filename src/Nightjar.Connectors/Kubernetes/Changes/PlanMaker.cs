@@ -103,12 +103,12 @@ internal sealed class PlanMaker(Sight sight, DateTimeOffset now)
     {
         var killed = sight.Pods.SelectMany(p => p.Containers).Where(c => c.Now is { Reason: "OOMKilled" } || c.Before is { Reason: "OOMKilled" }).Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
         var container = sight.Workload.Template.FirstOrDefault(c => killed.Contains(c.Name)) ?? throw new ActionFailedException($"No container of {Shown} was killed for its memory.");
-        if (!container.Limits.TryGetValue("memory", out var limit) || Quantity.Bytes(limit) is not { } bytes || Quantity.Bytes(raise.Ceiling) is not { } ceiling)
+        if (!container.Limits.TryGetValue("memory", out var limit) || Quantity.Read(limit) is not { } bytes || Quantity.Read(raise.Ceiling) is not { } ceiling)
         {
             throw new ActionFailedException($"Container {container.Name} of {Shown} has no memory limit that could be raised: it is the node's memory that was used up.");
         }
 
-        return Quantity.Step(bytes, raise.Factor, ceiling) is { } next
+        return MemoryStep.Up(bytes, raise.Factor, ceiling) is { } next
             ? Plan($"raise the memory limit of {container.Name} in {Shown} from {limit} to {next}") with { Edits = [new FieldEdit(container.Name, "resources.limits.memory", limit, next) { IsInit = container.IsInit }] }
             : throw new ActionFailedException($"The memory limit of {container.Name} in {Shown} is {limit} already, and the ceiling is {raise.Ceiling}: look for a leak, or raise the ceiling in the playbook.");
     }

@@ -44,7 +44,7 @@ internal sealed partial class AdmissionRule : CauseRule
     private static IEnumerable<Candidate> Services(Facts facts) =>
         from quota in facts.Cluster.Quotas
         from key in new[] { "services", "count/services" }
-        where quota.Hard.TryGetValue(key, out var hard) && quota.Used.TryGetValue(key, out var used) && Amount.Of(used) >= Amount.Of(hard)
+        where quota.Hard.TryGetValue(key, out var hard) && quota.Used.TryGetValue(key, out var used) && Quantity.Read(used) >= Quantity.Read(hard)
         from c in facts.Containers
         where c.Pod.Meta.Namespace == quota.Meta.Namespace
         from address in c.Container.Addresses

@@ -78,7 +78,7 @@ internal sealed partial class StorageRule : CauseRule
             yield return "claim-class-mismatch";
         }
 
-        if (Amount.Of(volume.Capacity) < Amount.Of(claim.Wants))
+        if (Quantity.Read(volume.Capacity) < Quantity.Read(claim.Wants))
         {
             yield return "claim-size-unmet";
         }

@@ -33,8 +33,9 @@ public sealed class ExplainedTests
     {
         await using var watched = await Watched.StartAsync(_ => { });
         watched.Node("node1", isReady: true, """[{"type": "MemoryPressure", "status": "True", "reason": "KubeletHasInsufficientMemory"}]""");
-        watched.Pod("web-1", status: """{"phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: memory."}""");
         await watched.UntilAsync(() => watched.Told.Count == 1);
+        watched.Pod("web-1", status: """{"phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: memory."}""");
+        await watched.UntilAsync(() => watched.Health.Says.Contains("1 pods", StringComparison.Ordinal));
         await watched.PassAsync(TimeSpan.FromSeconds(30));
         Assert.Equal("node/node1 node-pressure", watched.Conditions);
 
