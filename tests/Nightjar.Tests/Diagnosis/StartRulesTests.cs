@@ -44,7 +44,7 @@ public sealed class StartRulesTests
     {
         var before = new Workload { Meta = new ObjectMeta { Ref = new ObjectRef("ReplicaSet", Shop.Space, "web-1"), Owner = Shop.Deployment("web") }, Template = [new Container { Name = "app", Image = "nginx:1.19" }] };
         var shop = new Shop().With("web", Shop.Waiting("ErrImagePull", "rpc error", "nignx:1.19"), NotReady).With(before)
-            .Says(Shop.PodRef("web"), "Failed", """Failed to pull image "nignx:1.19": rpc error: code = Unknown desc = Error response from daemon: Get https://registry-1.docker.io/v2/: dial tcp: lookup registry-1.docker.io: no such host""");
+            .Says(Shop.PodRef("web"), "Failed", """Failed to pull image "nignx:1.19": rpc error: code = Unknown desc = Error response from daemon: Get https://registry.example/v2/: dial tcp: lookup registry.example: no such host""");
 
         var named = shop.Named("image-not-found");
 
