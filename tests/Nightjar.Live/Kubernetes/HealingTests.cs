@@ -78,7 +78,9 @@ public sealed class HealingTests(Space space) : IClassFixture<Space>
         var incident = await TriedAsync(daemon, "worse");
         Assert.Equal("rolledBack", $"{incident["tried"]?[0]?["end"]}");
         Assert.Contains("it made it worse: 0 ready, 1 before; taken back: deployment/worse is as it was before", $"{incident["tried"]?[0]?["says"]}", StringComparison.Ordinal);
-        Assert.Equal(TestCluster.Image, $"{(await WorkloadAsync("worse", IsReady))["spec"]?["template"]?["spec"]?["containers"]?[0]?["image"]}");
+
+        // Recreate waits for the pod that cannot pull its image to be gone, for which the kubelet has been seen to take a minute.
+        Assert.Equal(TestCluster.Image, $"{(await WorkloadAsync("worse", IsReady, TimeSpan.FromMinutes(3)))["spec"]?["template"]?["spec"]?["containers"]?[0]?["image"]}");
     }
 
     [Fact]
@@ -117,7 +119,8 @@ public sealed class HealingTests(Space space) : IClassFixture<Space>
         await WorkloadAsync(name, IsReady);
     }
 
-    private Task<JsonNode> WorkloadAsync(string name, Func<JsonNode, bool> isIt) => space.WaitAsync("apps/v1/deployments", $"{name} to be so", d => $"{d["metadata"]?["name"]}" == name && isIt(d));
+    private Task<JsonNode> WorkloadAsync(string name, Func<JsonNode, bool> isIt, TimeSpan? limit = null) =>
+        space.WaitAsync("apps/v1/deployments", $"{name} to be so", d => $"{d["metadata"]?["name"]}" == name && isIt(d), limit);
 
     private static bool IsReady(JsonNode deployment) => $"{deployment["status"]?["readyReplicas"]}" == "1" && $"{deployment["status"]?["observedGeneration"]}" == $"{deployment["metadata"]?["generation"]}";
 

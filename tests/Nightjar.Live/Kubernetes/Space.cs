@@ -109,36 +109,44 @@ public sealed partial class Space : IAsyncLifetime
 
     internal Task DeleteAsync(string resource, string name) => DeleteAsync($"{List(resource, Name)}/{name}");
 
-    /// <summary>Lists, then watches until one of the objects is as wanted; fails with those that were there.</summary>
+    /// <summary>Lists, then watches until one of the objects is as wanted, over again when the server goes away; fails with those that were there.</summary>
     internal async Task<JsonNode> WaitAsync(string resource, string what, Func<JsonNode, bool> isIt, TimeSpan? limit = null)
     {
         var (path, seen) = (List(resource, Name), new Dictionary<string, JsonNode>(StringComparer.Ordinal));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(limit ?? Patience);
-        try
+        while (!patience.IsCancellationRequested)
         {
-            using var listed = await Api.GetAsync(path, $"list {resource}", patience.Token);
-            foreach (var item in listed.RootElement.GetProperty("items").EnumerateArray())
+            try
             {
-                if (Is(item) is { } found)
+                using var listed = await Api.GetAsync(path, $"list {resource}", patience.Token);
+                foreach (var item in listed.RootElement.GetProperty("items").EnumerateArray())
                 {
-                    return found;
+                    if (Is(item) is { } found)
+                    {
+                        return found;
+                    }
                 }
-            }
 
-            using var watch = await Api.StreamAsync($"{path}?watch=true&resourceVersion={listed.RootElement.GetProperty("metadata").GetProperty("resourceVersion")}", $"watch {resource}", patience.Token);
-            await using var stream = await watch.Content.ReadAsStreamAsync(patience.Token);
-            await foreach (var line in WatchLines.ReadAsync(stream, () => { }, patience.Token))
-            {
-                if (line.Type is "ADDED" or "MODIFIED" && Is(line.Object) is { } found)
+                using var watch = await Api.StreamAsync($"{path}?watch=true&resourceVersion={listed.RootElement.GetProperty("metadata").GetProperty("resourceVersion")}", $"watch {resource}", patience.Token);
+                await using var stream = await watch.Content.ReadAsStreamAsync(patience.Token);
+                await foreach (var line in WatchLines.ReadAsync(stream, () => { }, patience.Token))
                 {
-                    return found;
+                    if (line.Type is "ADDED" or "MODIFIED" && Is(line.Object) is { } found)
+                    {
+                        return found;
+                    }
                 }
             }
-        }
-        catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
-        {
-            // Said below.
+            catch (Exception e) when (e is IOException or KubeException { Fault: KubeFault.Unreachable })
+            {
+                // Another story kills the server; it comes back.
+                await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, CancellationToken.None);
+            }
+            catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+            {
+                // Said below.
+            }
         }
 
         throw new TimeoutException($"Waited for {what}; there were {string.Join('\n', seen.Values.Select(s => $"{s["metadata"]?["name"]}: {s["status"]?.ToJsonString()}"))}");
