@@ -106,24 +106,14 @@ internal sealed partial class TriggerScan(ServiceName service, ImmutableArray<Lo
     }
 
     /// <summary>An expression. Most are plain words with <c>|</c> between them: those are looked for all at once, as fast as memory is read.</summary>
-    internal sealed class Trigger
+    internal sealed class Trigger(string expression)
     {
-        private readonly string expression;
-        private readonly SearchValues<string>? words;
-        private readonly Regex regex;
+        private readonly SearchValues<string>? words = PlainWords().IsMatch(expression) ? SearchValues.Create(expression.Split('|'), StringComparison.Ordinal) : null;
 
-        /// <param name="condition">The alert type that it is a pattern of; null for the service's own triggers.</param>
-        public Trigger(string expression, string? condition = null)
-        {
-            Condition = condition;
-            this.expression = expression;
-            regex = Compile(expression);
-            words = PlainWords().IsMatch(expression) ? SearchValues.Create(expression.Split('|'), StringComparison.Ordinal) : null;
-        }
+        /// <summary>Made when it is needed: its machine is a megabyte.</summary>
+        private readonly Lazy<Regex> regex = new(() => Compile(expression));
 
-        public string? Condition { get; }
-
-        public bool IsIn(ReadOnlySpan<char> text) => words is not null ? text.ContainsAny(words) : regex.IsMatch(text);
+        public bool IsIn(ReadOnlySpan<char> text) => words is not null ? text.ContainsAny(words) : regex.Value.IsMatch(text);
 
         /// <summary>Where it begins; -1 when it is not in the text.</summary>
         public int IndexIn(ReadOnlySpan<char> text)
@@ -133,7 +123,7 @@ internal sealed partial class TriggerScan(ServiceName service, ImmutableArray<Lo
                 return text.IndexOfAny(words);
             }
 
-            foreach (var match in regex.EnumerateMatches(text))
+            foreach (var match in regex.Value.EnumerateMatches(text))
             {
                 return match.Index;
             }

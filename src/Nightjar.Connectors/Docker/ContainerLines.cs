@@ -18,6 +18,9 @@ internal sealed partial class ContainerLines(Service service, EngineReader engin
     /// <summary>Batches that wait to be taken: 4 MB at most. Then the engine waits.</summary>
     private const int MostWaiting = 64;
 
+    /// <summary>Bytes of a read. Every container that runs holds as many, and most say nothing most of the time.</summary>
+    private const int BufferSize = 8 * 1024;
+
     /// <summary>The engine filters by time, and lines of the two streams may be written out of order by microseconds.</summary>
     private const long Overlap = 1_000_000_000;
 
@@ -139,7 +142,7 @@ internal sealed partial class ContainerLines(Service service, EngineReader engin
         await using var stream = await api.OpenAsync($"/containers/{reader.Id}/logs?follow=1&stdout=1&stderr=1&timestamps=1{from}", cancellationToken);
         var cutter = new LogLineCutter(container.Config?.Tty ?? false);
         var lines = new List<LogLine>();
-        var buffer = new byte[LogLineCutter.LongestLine];
+        var buffer = new byte[BufferSize];
         int read;
         do
         {
