@@ -5,7 +5,7 @@ namespace Nightjar.Agents.Fence;
 /// <summary>A place to run code that is not trusted. Whatever it starts is gone when <see cref="RunAsync"/> returns.</summary>
 public interface IFence
 {
-    /// <summary>Shown to people: <c>bubblewrap</c>, <c>none</c>.</summary>
+    /// <summary>Shown to people: <c>bubblewrap</c>, <c>container</c>, <c>none</c>.</summary>
     string Name { get; }
 
     /// <summary>Tries it for real, once; the answer says why not and what to do.</summary>

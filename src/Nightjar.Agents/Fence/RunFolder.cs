@@ -46,7 +46,8 @@ internal static class RunFolder
         }
     }
 
-    private static bool IsAlive(int id)
+    /// <summary>Whether a process of this number runs.</summary>
+    internal static bool IsAlive(int id)
     {
         try
         {

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging.Abstractions;
-using Nightjar.Agents.Fence;
 using Nightjar.Configuration;
 using Nightjar.Connectors;
 using Nightjar.Connectors.Git;
@@ -141,10 +140,19 @@ internal static class CheckVerb
             return CheckLine.Warn("fence", "switched off by fence: none", "a service's check runs with all of this user's rights; take the line out to have a fence");
         }
 
-        var state = await new BubblewrapFence(clock).ProbeAsync(cancellationToken);
-        return state.IsUsable
-            ? CheckLine.Ok("fence", state.Says)
-            : CheckLine.Warn("fence", state.Says, "until then a revert's check runs without a fence, and no model's agent or code is ever run");
+        var refused = new List<string>();
+        foreach (var fence in FenceSetup.For(options.Fence, clock))
+        {
+            var state = await fence.ProbeAsync(cancellationToken);
+            if (state.IsUsable)
+            {
+                return CheckLine.Ok("fence", state.Says);
+            }
+
+            refused.Add(state.Says);
+        }
+
+        return CheckLine.Warn("fence", string.Join("; ", refused), "until then a revert's check runs without a fence, and no model's agent or code is ever run");
     }
 
     private static void Print(IReadOnlyList<CheckLine> lines, bool json)

@@ -119,7 +119,7 @@ internal static class Keys
 
     private static readonly Dictionary<string, Mode> OldModes = new() { ["report"] = Mode.Observe, ["watcher"] = Mode.Autonomous };
 
-    private static readonly Dictionary<string, FenceChoice> Fences = new() { ["auto"] = FenceChoice.Auto, ["none"] = FenceChoice.None, ["bubblewrap"] = FenceChoice.Bubblewrap };
+    private static readonly Dictionary<string, FenceChoice> Fences = new() { ["auto"] = FenceChoice.Auto, ["none"] = FenceChoice.None, ["bubblewrap"] = FenceChoice.Bubblewrap, ["container"] = FenceChoice.Container };
 
     /// <summary>The whole file.</summary>
     public static readonly Section<NightjarOptions> Root =
@@ -142,7 +142,7 @@ internal static class Keys
             .Key("agent", "Who looks for causes and writes fixes.", AgentKeys.Agent, o => o.Agent, (o, v) => o with { Agent = v })
             .Key("retention", "How long things are kept.", Retention, o => o.Retention, (o, v) => o with { Retention = v })
             .Key("heartbeat", "The sign of life for others.", Heartbeat, o => o.Heartbeat.Url is null ? null : o.Heartbeat, (o, v) => o with { Heartbeat = v })
-            .Key("fence", "What keeps checks and agents in: auto takes the best there is, none does without, and then nothing that a model wrote is run.", Choice(Fences), o => o.Fence, (o, v) => o with { Fence = v })
+            .Key("fence", "What keeps checks and agents in: bubblewrap, or a container of the Docker or Podman on this machine; auto takes the first of them that works, none does without, and then nothing that a model wrote is run.", Choice(Fences), o => o.Fence, (o, v) => o with { Fence = v })
             .Key("author", "Who signs the commits of a fix.", Author, o => o.Author, (o, v) => o with { Author = v })
             .Key("github", "The GitHub that draft requests are opened on.", GitHub, o => o.GitHub, (o, v) => o with { GitHub = v })
             .Key("gate", "What a fix must be before it is published.", GuardKeys.Gate, o => o.Gate, (o, v) => o with { Gate = v })

@@ -101,6 +101,7 @@ internal enum FenceChoice
     Auto,
     None,
     Bubblewrap,
+    Container,
 }
 
 /// <summary>Who signs the commits of a fix.</summary>

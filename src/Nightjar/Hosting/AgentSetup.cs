@@ -97,8 +97,7 @@ internal static class AgentSetup
     private static AgentRoom Room(NightjarOptions options, IServiceProvider parts)
     {
         var clock = parts.GetRequiredService<TimeProvider>();
-        IReadOnlyList<IFence> fences = options.Fence == FenceChoice.None ? [] : [new BubblewrapFence(clock)];
-        return new AgentRoom(fences, options.Fence == FenceChoice.None ? new NoFence(clock) : null, parts.GetRequiredService<ModelGateway>(), parts.GetRequiredService<IJournal>(), clock, parts.GetRequiredService<ILoggerFactory>());
+        return new AgentRoom(FenceSetup.For(options.Fence, clock), options.Fence == FenceChoice.None ? new NoFence(clock) : null, parts.GetRequiredService<ModelGateway>(), parts.GetRequiredService<IJournal>(), clock, parts.GetRequiredService<ILoggerFactory>());
     }
 
     private static ClaudeCodeOptions ClaudeCode(NightjarOptions options)

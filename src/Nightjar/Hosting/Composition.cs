@@ -154,9 +154,6 @@ internal static class Composition
     public static GitLogin? Login(this GitHubRoom github, string address) => github.LoginFor(address) is var (site, user, token) ? new GitLogin(site, user, token) : null;
 
     /// <summary>A check may read git's objects, which a private clone shares with its mirror.</summary>
-    private static ServiceCheck Check(NightjarOptions options, TimeProvider clock, ILogger<ServiceCheck> logger)
-    {
-        IReadOnlyList<IFence> fences = options.Fence == FenceChoice.None ? [] : [new BubblewrapFence(clock)];
-        return new ServiceCheck(fences, new NoFence(clock), _ => [Path.Combine(StateFiles.Repositories(options.State), "mirrors")], logger);
-    }
+    private static ServiceCheck Check(NightjarOptions options, TimeProvider clock, ILogger<ServiceCheck> logger) =>
+        new ServiceCheck(FenceSetup.For(options.Fence, clock), new NoFence(clock), _ => [Path.Combine(StateFiles.Repositories(options.State), "mirrors")], logger);
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Nightjar.Agents.ClaudeCode;
+using Nightjar.Agents.Fence;
 using Nightjar.Demo.Model;
 using Nightjar.Testing;
 
@@ -38,11 +39,15 @@ public sealed class EscapeTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_program_in_the_same_fence_finds_nothing_and_reaches_nobody(bool isReadOnly)
+    [InlineData(true, "bubblewrap")]
+    [InlineData(false, "bubblewrap")]
+    [InlineData(true, "container")]
+    [InlineData(false, "container")]
+    public async Task A_program_in_the_same_fence_finds_nothing_and_reaches_nobody(bool isReadOnly, string kind)
     {
-        await using var shop = await OpenAsync(_ => Shop.Done);
+        IFence fence = kind == "container" ? new ContainerFence(TimeProvider.System) : new BubblewrapFence(TimeProvider.System);
+        Assert.SkipWhen(kind == "container" && await fence.ProbeAsync(CancellationToken.None) is { IsUsable: false }, "no container engine here");
+        await using var shop = await OpenAsync(_ => Shop.Done, fence);
         Prepare(shop);
         Environment.SetEnvironmentVariable("NIGHTJAR_ESCAPE_CANARY", Secret);
         using var tcp = new TcpListener(IPAddress.Any, 0);
@@ -56,7 +61,7 @@ public sealed class EscapeTests
         var attempts = told.Where(l => l.StartsWith("refused\t", StringComparison.Ordinal) || l.StartsWith("DONE\t", StringComparison.Ordinal)).ToList();
         Assert.Equal("end of probe", told[^1]);
         Assert.True(attempts.Count > 60, string.Join('\n', told));
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"escape suite: {attempts.Count} attempts, {attempts.Count(l => l.StartsWith("refused", StringComparison.Ordinal))} refused (a program in the fence, {(isReadOnly ? "phase 1" : "phase 2")})"));
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"escape suite: {attempts.Count} attempts, {attempts.Count(l => l.StartsWith("refused", StringComparison.Ordinal))} refused (a program in a fence of {kind}, {(isReadOnly ? "phase 1" : "phase 2")})"));
         AssertNone(attempts.Where(l => l.StartsWith("DONE", StringComparison.Ordinal)));
         Assert.Contains("key held-by-the-gateway", told);
         Assert.False(tcp.Pending());
@@ -112,7 +117,8 @@ public sealed class EscapeTests
             : Shop.Done;
     }
 
-    private static Task<Shop> OpenAsync(Func<ModelRequest, ModelTurn> script) => Shop.OpenAsync(script, new AgentLabPlan { MaxTurns = 200 }, ("to-secret", "-> ../../../secret.txt"), ("to-folder", "-> /etc"));
+    private static Task<Shop> OpenAsync(Func<ModelRequest, ModelTurn> script, IFence? fence = null) =>
+        Shop.OpenAsync(script, new AgentLabPlan { MaxTurns = 200, Fence = fence ?? new BubblewrapFence(TimeProvider.System) }, ("to-secret", "-> ../../../secret.txt"), ("to-folder", "-> /etc"));
 
     private static void Prepare(Shop shop)
     {

@@ -38,10 +38,12 @@ refuse "remove .git" rm -rf /workspace/.git
 refuse "write the program" bash -c 'echo x >>/run/nightjar/claude'
 refuse "remove the model's socket" rm -f /run/nightjar/model
 refuse "write the bridge" bash -c 'for f in $(find / -name nightjar.dll -not -path "/proc/*" 2>/dev/null); do echo x >>"$f" || exit 1; done; exit 1'
-for knob in /proc/sys/kernel/core_pattern /proc/sys/kernel/hostname /proc/sysrq-trigger /proc/1/oom_score_adj /sys/kernel/uevent_helper; do
+for knob in /proc/sys/kernel/core_pattern /proc/sys/kernel/hostname /proc/sysrq-trigger /sys/kernel/uevent_helper; do
   # Opened and not written to: what it says holds for the whole machine.
   refuse "write $knob" bash -c "exec 3<>$knob"
 done
+# In a container the first process is the program itself, which may make itself likelier to be killed, and not less likely.
+refuse "be spared when memory runs out" bash -c 'echo -1000 >/proc/1/oom_score_adj'
 if [[ $phase == 1 ]]; then
   refuse "write the source" touch /workspace/canary-probe
   refuse "change the source" bash -c 'echo x >>/workspace/stock.py'

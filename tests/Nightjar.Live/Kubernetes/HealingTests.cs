@@ -29,6 +29,19 @@ public sealed class HealingTests(Space space) : IClassFixture<Space>
     }
 
     [Fact]
+    public async Task A_stateful_set_that_waits_for_a_pod_that_never_starts_is_rolled_back_all_the_same()
+    {
+        await using var place = new Place();
+        await space.CreateAsync($"{{apiVersion: apps/v1, kind: StatefulSet, metadata: {{name: keeps}}, spec: {{serviceName: keeps, selector: {{matchLabels: {{app: keeps}}}}, template: {{metadata: {{labels: {{app: keeps}}}}, spec: {{terminationGracePeriodSeconds: 1, containers: [{Space.Container("app", Serves, Ready)}]}}}}}}}}");
+        await space.WaitAsync("apps/v1/statefulsets", "keeps to be ready", s => $"{s["metadata"]?["name"]}" == "keeps" && IsReady(s));
+        var daemon = await RunAsync(place, "autonomous", UndoImage);
+        await space.PatchAsync("apps/v1/statefulsets", "keeps", Nignx);
+
+        Assert.Equal("healed", $"{(await StateAsync(daemon, "keeps", "resolved"))["outcome"]}");
+        await space.WaitAsync("apps/v1/statefulsets", "keeps to be ready again", s => $"{s["metadata"]?["name"]}" == "keeps" && IsReady(s));
+    }
+
+    [Fact]
     public async Task A_limit_that_is_one_step_too_low_is_raised_when_a_person_says_yes()
     {
         await using var place = new Place();

@@ -3,6 +3,7 @@ using Nightjar.Agents.Fence;
 using Nightjar.Core.Investigation;
 using Nightjar.Core.Proposal;
 using Nightjar.Core.Services;
+using Nightjar.Testing;
 
 namespace Nightjar.Tests.Agents;
 
@@ -50,7 +51,7 @@ public sealed class ServiceCheckTests : IDisposable
 
         Assert.False(result.Passed);
         Assert.Null(result.ExitCode);
-        await Processes.AssertNoneAsync("987654");
+        await Sleepers.AssertNoneAsync("987654");
     }
 
     [Fact]
@@ -59,7 +60,7 @@ public sealed class ServiceCheckTests : IDisposable
         var result = await Check().RunAsync(Shop("setsid sleep 987655 & nohup setsid sleep 987655 >/dev/null 2>&1 & exit 0"), folder.FullName, CodeOrigin.HeldByRepository, CancellationToken.None);
 
         Assert.True(result.Passed);
-        await Processes.AssertNoneAsync("987655");
+        await Sleepers.AssertNoneAsync("987655");
     }
 
     [Fact]

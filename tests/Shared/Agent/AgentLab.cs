@@ -40,7 +40,6 @@ internal sealed class AgentLab : IAsyncDisposable
         this.gateway = gateway;
         (Plan, Folder, Store, Model) = (plan, folder, store, model);
         var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
-        var fence = new BubblewrapFence(TimeProvider.System);
         Repositories = new GitRepositories(Path.Combine(folder, "state", "git"), TimeProvider.System, NullLogger<GitRepositories>.Instance);
         Service = new Service { Name = new ServiceName("shop"), Repository = new RepositoryLocation(Repository), Check = new CheckCommand("sh check.sh") };
         Options = new ClaudeCodeOptions
@@ -54,8 +53,8 @@ internal sealed class AgentLab : IAsyncDisposable
             Bridge = [Path.Combine(dotnet, "dotnet"), Path.Combine(AppContext.BaseDirectory, "nightjar.dll"), "bridge"],
             BridgeReads = [dotnet, AppContext.BaseDirectory],
         };
-        Room = new AgentRoom([fence], null, gateway, store.Journal, TimeProvider.System, NullLoggerFactory.Instance);
-        var checks = new ServiceCheck([fence], new NoFence(TimeProvider.System), _ => [Path.Combine(folder, "state", "git", "mirrors")], NullLogger<ServiceCheck>.Instance);
+        Room = new AgentRoom([plan.Fence], null, gateway, store.Journal, TimeProvider.System, NullLoggerFactory.Instance);
+        var checks = new ServiceCheck([plan.Fence], new NoFence(TimeProvider.System), _ => [Path.Combine(folder, "state", "git", "mirrors")], NullLogger<ServiceCheck>.Instance);
         Agent = new ClaudeCodeAgent(Options, Room, new BuiltInInvestigator(NullLogger<BuiltInInvestigator>.Instance), Repositories, checks, store.Rates, store.Memory, new HotFixes(new Hands([], []), store.Heals, store.Silences, store.Pause, store.Journal, new Conduct(), new HealOptions(), TimeProvider.System), NullLogger<ClaudeCodeAgent>.Instance);
     }
 
@@ -163,6 +162,8 @@ internal sealed record AgentLabPlan
     public SpendCaps Caps { get; init; } = new();
 
     public TimeSpan LongestSilence { get; init; } = TimeSpan.FromSeconds(30);
+
+    public IFence Fence { get; init; } = new BubblewrapFence(TimeProvider.System);
 
     /// <summary>Instead of the scripted model.</summary>
     public Uri? Upstream { get; init; }

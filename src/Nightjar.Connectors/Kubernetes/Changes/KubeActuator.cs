@@ -45,10 +45,23 @@ internal sealed class KubeActuator(Whereabouts where, Clusters clusters, PodExec
         var plan = KubePlan.Parse(aim.Plan);
         if (plan.Pod is { } doomed)
         {
-            return (bool?)(await ReadAsync(target.Pod(doomed.Name), cancellationToken) is not { } pod || pod.At("metadata").Text("uid") != doomed.Uid || pod.At("metadata").Moment("deletionTimestamp") is not null);
+            return await IsGoingAsync(target, doomed, cancellationToken);
         }
 
-        return await ReadAsync(target, cancellationToken) is { } item && IsMarked(item, action.Key);
+        if (await ReadAsync(target, cancellationToken) is not { } item || !IsMarked(item, action.Key))
+        {
+            return (bool?)false;
+        }
+
+        foreach (var stuck in plan.Stuck)
+        {
+            if (!await IsGoingAsync(target, stuck, cancellationToken))
+            {
+                return false;
+            }
+        }
+
+        return true;
     });
 
     public Task<ActionResult> DoAsync(HealAction action, CancellationToken cancellationToken) => AskAsync(action, async target =>
@@ -75,7 +88,8 @@ internal sealed class KubeActuator(Whereabouts where, Clusters clusters, PodExec
             throw new ActionFailedException($"{target.Shown} was changed by somebody else meanwhile, so what was there before is not put back.");
         }
 
-        var done = await DoAsync(target, back with { Generation = found.At("metadata").Long("generation") }, action.Key, cancellationToken);
+        var now = PlanMaker.Unstuck(back with { Generation = found.At("metadata").Long("generation"), Stuck = [] }, await Sight.OfAsync(target, cancellationToken));
+        var done = await DoAsync(target, now, action.Key, cancellationToken);
         return (ActionResult?)(done with { Says = $"taken back: {target.Shown} is as it was before ({aim.Says} was undone)" });
     });
 
@@ -87,6 +101,24 @@ internal sealed class KubeActuator(Whereabouts where, Clusters clusters, PodExec
             return new ActionResult($"did {plan.Says}");
         }
 
+        var result = await PatchAsync(target, plan, key, cancellationToken);
+        foreach (var stuck in plan.Stuck)
+        {
+            try
+            {
+                await new PodEnd(target.Pod(stuck.Name), stuck).AskAsync(cancellationToken);
+            }
+            catch (ActionFailedException)
+            {
+                // It went by itself.
+            }
+        }
+
+        return result;
+    }
+
+    private async Task<ActionResult> PatchAsync(Target target, KubePlan plan, string key, CancellationToken cancellationToken)
+    {
         for (var i = 1; ; i++)
         {
             var item = await ReadAsync(target, cancellationToken) ?? throw new ActionFailedException($"{target.Shown} is gone since it was looked at.");
@@ -144,6 +176,9 @@ internal sealed class KubeActuator(Whereabouts where, Clusters clusters, PodExec
     private static ActionResult Result(KubePlan plan, JsonElement item) => new($"did {plan.Says}") { After = Sight.Show(item) };
 
     private static bool IsMarked(JsonElement item, string key) => key.Length > 0 && item.At("metadata").Map("annotations").GetValueOrDefault(KubePlan.Mark) == key;
+
+    private static async Task<bool> IsGoingAsync(Target target, DoomedPod doomed, CancellationToken cancellationToken) =>
+        await ReadAsync(target.Pod(doomed.Name), cancellationToken) is not { } pod || pod.At("metadata").Text("uid") != doomed.Uid || pod.At("metadata").Moment("deletionTimestamp") is not null;
 
     /// <summary>Null when it is not there.</summary>
     private static async Task<JsonElement?> ReadAsync(Target target, CancellationToken cancellationToken)

@@ -35,6 +35,9 @@ internal sealed record KubePlan
     /// <summary>The pod that goes, and which one of that name it was.</summary>
     public DoomedPod? Pod { get; init; }
 
+    /// <summary>Pods that would keep the change from being rolled out, and go after it.</summary>
+    public ImmutableArray<DoomedPod> Stuck { get; init; } = [];
+
     /// <summary>The pods are replaced by the same ones.</summary>
     public bool Restarts { get; init; }
 

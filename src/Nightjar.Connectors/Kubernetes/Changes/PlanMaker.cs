@@ -29,9 +29,26 @@ internal sealed class PlanMaker(Sight sight, DateTimeOffset now)
             HealAction.AddKey => throw MissingKey(),
             _ => throw new ActionFailedException($"Kubernetes does no {action.GetType().Name}."),
         };
+        plan = Unstuck(plan, sight);
         return plan.ChangesSpec && Keeper.Of(sight.Item) is { } keeper
             ? throw new ActionFailedException($"{Shown} is kept by {keeper.Name}, so nothing is patched here. Change it in {keeper.Source}: {plan.Says}.") { IsLeft = true, Changes = [.. plan.Edits.Concat(plan.Images).Select(e => new ManifestChange(sight.Target.Ref.Kind, sight.Target.Ref.Name, e.Container, e.Field, e.From, e.To))] }
             : plan;
+    }
+
+    /// <summary>
+    /// A stateful set waits for each pod to be ready before it goes on to the next, also for one that never will be: it has to go, or a way back is
+    /// not gone (https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback).
+    /// </summary>
+    public static KubePlan Unstuck(KubePlan plan, Sight sight)
+    {
+        var stuck = plan.ChangesSpec && plan.Replicas is null && sight.Target.Ref.Kind == "StatefulSet"
+            ? sight.Pods.Where(p => !p.IsReady && p.Meta.DeletedAt is null && p.Meta.Labels.GetValueOrDefault("controller-revision-hash") != plan.Revision?.To).ToList()
+            : [];
+        return stuck.Count == 0 ? plan : plan with
+        {
+            Says = $"{plan.Says}, and let {string.Join(", ", stuck.Select(p => p.Meta.Name))} go, which would hold it up",
+            Stuck = [.. stuck.Select(p => new DoomedPod(p.Meta.Name, p.Meta.Uid, IsEvicted: false))],
+        };
     }
 
     private KubePlan Plan(string says) => new() { Says = says, Uid = sight.Meta.Uid, Generation = sight.Item.At("metadata").Long("generation") };

@@ -29,7 +29,8 @@ internal sealed class Whereabouts(Clusters clusters, KubernetesOptions options, 
     /// <summary>RFC 1123, which the server holds names to.</summary>
     private const int LongestName = 253;
 
-    private static readonly ImmutableDictionary<string, string> Kinds = KubeResource.Watched.Where(r => r.Kind is not ("Event" or "PersistentVolumeClaim")).ToImmutableDictionary(r => r.Kind.ToLowerInvariant(), r => r.Kind, StringComparer.Ordinal);
+    /// <summary>What runs something, or is run on: other objects are neither changed nor well or unwell by themselves.</summary>
+    private static readonly ImmutableDictionary<string, string> Kinds = new[] { "Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Node" }.ToImmutableDictionary(k => k.ToLowerInvariant(), StringComparer.Ordinal);
 
     private readonly Scope scope = new(options);
 

@@ -159,6 +159,25 @@ public sealed class KubeActuatorTests
     }
 
     [Fact]
+    public async Task A_readiness_path_that_fails_is_changed_to_the_one_that_liveness_is_answered_at_and_only_then()
+    {
+        await using var lab = await KubeLab.StartAsync();
+        static Action<JsonObject> Asking(string ready, string alive, int every) => c =>
+        {
+            c["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 8080 });
+            c["readinessProbe"] = new JsonObject { ["httpGet"] = new JsonObject { ["port"] = 8080, ["path"] = ready } };
+            c["livenessProbe"] = new JsonObject { ["httpGet"] = new JsonObject { ["port"] = 8080, ["path"] = alive }, ["periodSeconds"] = every };
+        };
+        lab.Shop.Deploy(container: Asking("/reddy", "/health", every: 100));
+        lab.Shop.Pod(lab.Shop.Running(), container: Asking("/reddy", "/health", every: 100));
+        Assert.Contains("it is the program that does not answer", (await lab.FailsAsync(Mend)).Message, StringComparison.Ordinal);
+
+        lab.Shop.Deploy(container: Asking("/reddy", "/health", every: 10));
+        Assert.Equal("did let the readinessProbe of app in deployment/web ask /health, which its livenessProbe is answered at, instead of /reddy", await lab.DoAsync(Mend));
+        Assert.Equal("/health", $"{lab.Shop.Web["spec"]?["template"]?["spec"]?["containers"]?[0]?["readinessProbe"]?["httpGet"]?["path"]}");
+    }
+
+    [Fact]
     public async Task The_pod_that_was_seen_is_deleted_or_evicted_and_no_other_of_its_name()
     {
         await using var lab = await KubeLab.StartAsync();

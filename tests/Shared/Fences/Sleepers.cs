@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Nightjar.Tests.Agents;
+namespace Nightjar.Testing;
 
-/// <summary>Looks at the machine's processes the way <c>ps</c> does.</summary>
-internal static class Processes
+/// <summary>The <c>sleep</c> processes of this machine, seen the way <c>ps</c> sees them.</summary>
+internal static class Sleepers
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
