@@ -34,11 +34,13 @@ public sealed class HealingTests(Space space) : IClassFixture<Space>
         await using var place = new Place();
         await space.CreateAsync($"{{apiVersion: apps/v1, kind: StatefulSet, metadata: {{name: keeps}}, spec: {{serviceName: keeps, selector: {{matchLabels: {{app: keeps}}}}, template: {{metadata: {{labels: {{app: keeps}}}}, spec: {{terminationGracePeriodSeconds: 1, containers: [{Space.Container("app", Serves, Ready)}]}}}}}}}}");
         await space.WaitAsync("apps/v1/statefulsets", "keeps to be ready", s => $"{s["metadata"]?["name"]}" == "keeps" && IsReady(s));
-        var daemon = await RunAsync(place, "autonomous", UndoImage);
+
+        // The kubelet has been seen to take a minute to end a pod that never started.
+        var daemon = await RunAsync(place, "autonomous", UndoImage.Replace("within: 40s", "within: 3m", StringComparison.Ordinal));
         await space.PatchAsync("apps/v1/statefulsets", "keeps", Nignx);
 
+        await space.WaitAsync("apps/v1/statefulsets", "keeps to be rolled back", s => $"{s["metadata"]?["name"]}" == "keeps" && $"{s["metadata"]?["generation"]}" == "3" && IsReady(s), TimeSpan.FromMinutes(3));
         Assert.Equal("healed", $"{(await StateAsync(daemon, "keeps", "resolved"))["outcome"]}");
-        await space.WaitAsync("apps/v1/statefulsets", "keeps to be ready again", s => $"{s["metadata"]?["name"]}" == "keeps" && IsReady(s));
     }
 
     [Fact]
