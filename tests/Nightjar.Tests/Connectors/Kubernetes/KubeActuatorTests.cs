@@ -12,7 +12,6 @@ public sealed class KubeActuatorTests
     private static readonly HealAction Undo = new HealAction.Undo("deployment/web") { Service = KubeLab.Name };
     private static readonly HealAction Restart = new HealAction.Restart("deployment/web") { Service = KubeLab.Name };
     private static readonly HealAction Raise = new HealAction.RaiseMemory("deployment/web", 1.5, "128Mi") { Service = KubeLab.Name };
-    private static readonly HealAction Mend = new HealAction.MendProbe("deployment/web") { Service = KubeLab.Name };
     private static readonly HealAction Delete = new HealAction.DeletePod("deployment/web") { Service = KubeLab.Name };
     private static readonly HealAction Evict = new HealAction.Evict("deployment/web") { Service = KubeLab.Name };
 
@@ -133,48 +132,6 @@ public sealed class KubeActuatorTests
         lab.Shop.Pod(lab.Shop.Running(), lab.Shop.Ended("OOMKilled", 137));
         Assert.Equal("did raise the memory limit of app in deployment/web from 100Mi to 128Mi", await lab.DoAsync(Raise));
         Assert.Contains("is 128Mi already, and the ceiling is 128Mi", (await lab.FailsAsync(Raise)).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_probe_is_pointed_to_the_one_port_that_is_declared_and_never_guessed()
-    {
-        await using var lab = await KubeLab.StartAsync();
-        static Action<JsonObject> Probing(int port, params int[] declared) => c =>
-        {
-            c["ports"] = new JsonArray([.. declared.Select(d => new JsonObject { ["containerPort"] = d })]);
-            c["readinessProbe"] = new JsonObject { ["httpGet"] = new JsonObject { ["port"] = port, ["path"] = "/" }, ["periodSeconds"] = 1 };
-        };
-        lab.Shop.Deploy(container: Probing(8081, 8080));
-        lab.Shop.Pod(lab.Shop.Running(), container: Probing(8081, 8080));
-        Assert.Equal("did let the readinessProbe of app in deployment/web ask port 8080, which the container declares, instead of 8081", await lab.DoAsync(Mend));
-        var probe = lab.Shop.Web["spec"]?["template"]?["spec"]?["containers"]?[0]?["readinessProbe"]?["httpGet"];
-        Assert.Equal("""{"port":8080,"path":"/"}""", probe?.ToJsonString());
-
-        lab.Shop.Deploy(container: Probing(8081, 8080, 9090));
-        Assert.Contains("it declares 8080, 9090, and which of them is meant a person must say", (await lab.FailsAsync(Mend)).Message, StringComparison.Ordinal);
-        lab.Shop.Deploy(container: Probing(8080, 8080));
-        Assert.Contains("it is the program that does not answer", (await lab.FailsAsync(Mend)).Message, StringComparison.Ordinal);
-        lab.Shop.Deploy(container: Probing(8080));
-        Assert.Contains("it is the program that does not answer", (await lab.FailsAsync(Mend)).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_readiness_path_that_fails_is_changed_to_the_one_that_liveness_is_answered_at_and_only_then()
-    {
-        await using var lab = await KubeLab.StartAsync();
-        static Action<JsonObject> Asking(string ready, string alive, int every) => c =>
-        {
-            c["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 8080 });
-            c["readinessProbe"] = new JsonObject { ["httpGet"] = new JsonObject { ["port"] = 8080, ["path"] = ready } };
-            c["livenessProbe"] = new JsonObject { ["httpGet"] = new JsonObject { ["port"] = 8080, ["path"] = alive }, ["periodSeconds"] = every };
-        };
-        lab.Shop.Deploy(container: Asking("/reddy", "/health", every: 100));
-        lab.Shop.Pod(lab.Shop.Running(), container: Asking("/reddy", "/health", every: 100));
-        Assert.Contains("it is the program that does not answer", (await lab.FailsAsync(Mend)).Message, StringComparison.Ordinal);
-
-        lab.Shop.Deploy(container: Asking("/reddy", "/health", every: 10));
-        Assert.Equal("did let the readinessProbe of app in deployment/web ask /health, which its livenessProbe is answered at, instead of /reddy", await lab.DoAsync(Mend));
-        Assert.Equal("/health", $"{lab.Shop.Web["spec"]?["template"]?["spec"]?["containers"]?[0]?["readinessProbe"]?["httpGet"]?["path"]}");
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Nightjar.Core.Healing;
 using Nightjar.Core.Services;
-using Nightjar.Testing.Kubernetes;
 
 namespace Nightjar.Tests.Connectors.Kubernetes;
 
